@@ -2,7 +2,20 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Relative addresses: the built app works from any folder of any static host.
   base: './',
-  plugins: [svelte()],
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/browser/**'], environment: 'node' },
+  plugins: [svelte({ configFile: false })],
+  worker: { format: 'es' },
+  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  preview: { host: '127.0.0.1' },
+  server: { host: '127.0.0.1' },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**', '**/node_modules/**', '**/fixtures/**'],
+    environment: 'node',
+    // Simulated runs take CPU, not waiting: two at a time is what a small machine has, and a slow one is still not stuck.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 });

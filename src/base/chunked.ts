@@ -137,3 +137,19 @@ export function listSearch<T>(list: ChunkedList<T>, claim: (item: T) => boolean)
   }
   return low;
 }
+
+/** Replaces the item at position `i`; outside the list nothing changes. */
+export function listSet<T>(list: ChunkedList<T>, i: number, item: T): ChunkedList<T> {
+  if (i < 0 || i >= listLength(list)) return list;
+  const at = (list.start % FAN) + i;
+  const chunks = list.chunks.slice();
+  const chunk = (chunks[Math.floor(at / FAN)] ?? []).slice();
+  chunk[at % FAN] = item;
+  chunks[Math.floor(at / FAN)] = chunk;
+  return { ...list, chunks };
+}
+
+/** Drops the first item. */
+export function listShift<T>(list: ChunkedList<T>): ChunkedList<T> {
+  return listKeepLast(list, listLength(list) - 1);
+}

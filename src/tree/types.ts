@@ -36,11 +36,13 @@ export interface Stat extends StatPersisted {
 
 export interface Znode {
   readonly data: Bytes | null;
-  /** Key into the tree's ACL cache; −1 is world:anyone with all permissions. */
+  /** Key into the tree's ACL cache. −1 is the built-in world:anyone with all permissions, which only `/`, `/zookeeper` and `/zookeeper/quota` use. */
   readonly acl: number;
   readonly stat: StatPersisted;
   /** Names of the children. A ChunkedMap used as a set. */
   readonly children: ChunkedMap<true>;
+  /** CRC-32 of path, data and stat (`DigestCalculator`); 0 for nodes below `/zookeeper/`. Kept so that a change costs one CRC, not two. */
+  readonly digest: number;
 }
 
 /**
@@ -53,6 +55,8 @@ export interface DataTree {
   readonly nodes: ChunkedMap<Znode>;
   /** ACL cache: key to list. Keys are local to a server (`ReferenceCountedACLCache`). */
   readonly acls: ReadonlyMap<number, readonly Acl[]>;
+  /** How often each list of `acls` was taken into use; at zero the list leaves the cache. Not stored on disk: recounted while loading. */
+  readonly aclUses: ReadonlyMap<number, number>;
   readonly nextAclKey: number;
   /** Paths of ephemerals by owner. */
   readonly ephemerals: ChunkedMap<readonly string[]>;
@@ -63,7 +67,7 @@ export interface DataTree {
   readonly lastProcessedZxid: Zxid;
   /** Sum of node digests (`AdHash`); a whole number below 2^53. Version 2 (`DigestCalculator`). */
   readonly digest: number;
-  /** Sum of the data lengths and path lengths, for display (`approximateDataSize`). */
+  /** Sum of the data lengths and path lengths, the alias "/" of the root included, for display (`approximateDataSize`). */
   readonly dataSize: number;
 }
 
@@ -135,8 +139,16 @@ export type WriteOp = Extract<ClientOp, { op: 'create' | 'create2' | 'delete' | 
 /** Source: `KeeperException.Code`. */
 export type ErrorCode =
   | 'OK' | 'SYSTEMERROR' | 'RUNTIMEINCONSISTENCY' | 'DATAINCONSISTENCY' | 'CONNECTIONLOSS' | 'MARSHALLINGERROR' | 'UNIMPLEMENTED'
-  | 'OPERATIONTIMEOUT' | 'BADARGUMENTS' | 'NONODE' | 'NOAUTH' | 'BADVERSION' | 'NOCHILDRENFOREPHEMERALS' | 'NODEEXISTS' | 'NOTEMPTY'
-  | 'SESSIONEXPIRED' | 'INVALIDACL' | 'AUTHFAILED' | 'SESSIONMOVED' | 'NOTREADONLY' | 'RECONFIGDISABLED' | 'QUOTAEXCEEDED' | 'THROTTLEDOP';
+  | 'OPERATIONTIMEOUT' | 'BADARGUMENTS' | 'UNKNOWNSESSION' | 'NEWCONFIGNOQUORUM' | 'RECONFIGINPROGRESS' | 'APIERROR'
+  | 'NONODE' | 'NOAUTH' | 'BADVERSION' | 'NOCHILDRENFOREPHEMERALS' | 'NODEEXISTS' | 'NOTEMPTY'
+  | 'SESSIONEXPIRED' | 'INVALIDCALLBACK' | 'INVALIDACL' | 'AUTHFAILED' | 'SESSIONMOVED' | 'NOTREADONLY' | 'EPHEMERALONLOCALSESSION'
+  | 'NOWATCHER' | 'REQUESTTIMEOUT' | 'RECONFIGDISABLED' | 'SESSIONCLOSEDREQUIRESASLAUTH' | 'QUOTAEXCEEDED' | 'THROTTLEDOP';
+
+/** An identity a connection has proved, such as `{ scheme: 'ip', id: '10.0.0.7' }`. */
+export interface AuthId {
+  readonly scheme: string;
+  readonly id: string;
+}
 
 /** What a reply carries when `err` is OK, by op. */
 export type OpResult =
@@ -152,7 +164,10 @@ export type OpResult =
   /** multi and multiRead: one entry an op. */
   | { readonly kind: 'multi'; readonly results: readonly { readonly err: ErrorCode; readonly result: OpResult }[] };
 
-/** What applying a txn gave, for the reply to its client (`DataTree.ProcessTxnResult`). */
+/**
+ * What applying a txn gave (`DataTree.ProcessTxnResult`). `writeResult` makes the client's reply of it. For closeSession `result` lists
+ * the paths that were deleted.
+ */
 export interface TxnResult {
   readonly err: ErrorCode;
   readonly result: OpResult;

@@ -1,0 +1,75 @@
+/**
+ * TypeScript for Node: Node 20 runs no TypeScript, so what is started from a terminal is bundled by Vite first.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { isStale } from './fresh.mjs';
+import { ensureInstalled, root } from './install.mjs';
+
+/** Beside every program, so that `new URL('./serverThread.ts', import.meta.url)` finds it under its built name. */
+const THREAD = 'src/ensemble/host/serverThread.ts';
+
+/**
+ * Bundles `entry` into `dist/<name>/main.js`, with the worker thread's entry beside it, when a source is newer.
+ *
+ * @param {string} name
+ * @param {string} entry relative to the project
+ * @returns {Promise<string>} path of the program
+ */
+export async function buildForNode(name, entry) {
+  ensureInstalled();
+  const out = `dist/${name}`;
+  const program = `${out}/main.js`;
+  if (isStale(program, ['src', 'test', 'lessons', 'package-lock.json', 'scripts/lib'])) {
+    const { build } = await import('vite');
+    await build({
+      configFile: false,
+      root,
+      logLevel: 'warn',
+      plugins: [builtThreadName()],
+      build: {
+        ssr: true,
+        outDir: out,
+        emptyOutDir: true,
+        copyPublicDir: false,
+        target: 'node20',
+        minify: false,
+        rollupOptions: {
+          input: { main: join(root, entry), serverThread: join(root, THREAD) },
+          output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+        },
+      },
+      ssr: { noExternal: true },
+    });
+  }
+  return join(root, program);
+}
+
+/** Worker threads are started by URL, which a bundler for Node leaves alone: the source's name becomes the built one. */
+function builtThreadName() {
+  return {
+    name: 'built-thread-name',
+    /** @param {string} code */
+    renderChunk(code) {
+      return code.includes('serverThread.ts') ? { code: code.replaceAll('serverThread.ts', 'serverThread.js'), map: null } : null;
+    },
+  };
+}
+
+/**
+ * Builds a program and runs it with the arguments of this process, in the folder where npm was called.
+ *
+ * @param {string} name
+ * @param {string} entry
+ * @param {readonly string[]} nodeArgs
+ * @param {NodeJS.ProcessEnv} env
+ */
+export async function runForNode(name, entry, nodeArgs = [], env = {}) {
+  const program = await buildForNode(name, entry);
+  const done = spawnSync(process.execPath, [...nodeArgs, '--enable-source-maps', program, ...process.argv.slice(2)], {
+    cwd: process.env['INIT_CWD'] ?? process.cwd(),
+    stdio: 'inherit',
+    env: { ...process.env, ...env, ZABLAB_ROOT: root },
+  });
+  process.exitCode = done.status ?? 1;
+}

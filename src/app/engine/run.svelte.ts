@@ -1,0 +1,315 @@
+/**
+ * The run on screen: an ensemble, its trace, and the playhead. The only store of the page; every view derives from it.
+ * Events are generated just in time while playing. A command at the playhead drops what came after it and starts a new future.
+ */
+import type { Command, TraceEvent } from '../../ensemble/types.ts';
+import { Timeline } from '../../trace/timeline.ts';
+import type { Landmark } from '../../trace/traceIndex.ts';
+import type { EnsembleView } from '../../trace/view.ts';
+import { Cinema, isQuiet } from '../transport/cinema.ts';
+import type { Engine } from './engine.ts';
+
+/** Playback speeds; Infinity is "as fast as the engine goes". */
+export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Infinity];
+/** Longest piece of work between two frames, ms. */
+const SLICE_MS = 7;
+/** After so much quiet (virtual ms) the clock rests until somebody does something. */
+const REST_AFTER_MS = 60_000;
+/** A playhead this close to the last event counts as live: the engine is at most one slice ahead of what is shown. */
+const LIVE_EVENTS = 8;
+
+/** Something went wrong that the person should know: a worker that failed, a command that was refused. */
+export interface Trouble {
+  readonly kind: 'worker' | 'command';
+  readonly message: string;
+  /** Position of the last event before it. */
+  readonly n: number;
+  /** JSON text that reproduces it. */
+  readonly reproduction: string;
+}
+
+export type RunEvent = 'events' | 'position' | 'rewind' | 'load' | 'trouble';
+
+export class Run {
+  readonly name: string;
+  readonly timeline: Timeline;
+  private readonly engine: Engine;
+  private cinema: Cinema;
+
+  /** Length of the trace. */
+  length = $state(0);
+  /** Grows whenever what was recorded changes other than by growing. */
+  revision = $state(0);
+  /** Playback time, ms at speed 1. */
+  t = $state(0);
+  /** The playhead: position of the last event that has happened on screen, −1 before the first. */
+  n = $state(-1);
+  playing = $state(true);
+  speed = $state(1);
+  hideHeartbeats = $state(true);
+  /** Nothing but heartbeats for a long while: the clock stands still. */
+  resting = $state(false);
+  trouble = $state.raw<Trouble | null>(null);
+
+  readonly view: EnsembleView = $derived.by(() => {
+    void this.revision;
+    return this.timeline.viewAt(this.n);
+  });
+  readonly event: TraceEvent | undefined = $derived.by(() => {
+    void this.revision;
+    return this.timeline.events[this.n];
+  });
+  /** Whether the playhead is at the newest event. */
+  readonly live = $derived(this.n >= this.length - 1);
+
+  private queue: Promise<void> = Promise.resolve();
+  private pumping = false;
+  private disposed = false;
+  private lastNotableAt = 0;
+  private readonly listeners = new Map<RunEvent, Set<(detail: unknown) => void>>();
+
+  constructor(name: string, engine: Engine) {
+    this.name = name;
+    this.engine = engine;
+    this.timeline = new Timeline(engine.members);
+    this.cinema = new Cinema({ hideHeartbeats: true });
+  }
+
+  get members(): Engine['members'] {
+    return this.engine.members;
+  }
+
+  get clock(): Cinema {
+    void this.revision;
+    return this.cinema;
+  }
+
+  /** Virtual ms at the playhead. */
+  get now(): number {
+    void this.length;
+    return Math.max(0, this.clock.virtualAt(this.t));
+  }
+
+  workers(): number {
+    return this.engine.workers();
+  }
+
+  reproduction(): unknown {
+    return this.engine.reproduction();
+  }
+
+  // Time ---------------------------------------------------------------------------------------------------------------
+
+  /** One animation frame later; `ms` is the real time that went by. */
+  frame(ms: number): void {
+    if (!this.playing || this.resting || this.trouble?.kind === 'worker') return;
+    if (this.speed === Infinity) this.moveTo(this.cinema.end);
+    else this.moveTo(Math.min(this.t + Math.min(ms, 100) * this.speed, Math.max(this.t, this.cinema.end)));
+    if (this.wants()) void this.pump();
+  }
+
+  play(): void {
+    this.playing = true;
+    this.resting = false;
+    this.lastNotableAt = this.timeline.head.at;
+  }
+
+  pause(): void {
+    this.playing = false;
+  }
+
+  toggle(): void {
+    if (this.playing && !this.resting) this.pause();
+    else this.play();
+  }
+
+  /** Puts the playhead on event `n` (−1: before the first), clamped to the trace. */
+  seek(n: number): void {
+    const to = Math.max(-1, Math.min(n, this.length - 1));
+    this.t = this.cinema.timeOf(to);
+    this.n = to;
+    this.emit('position', to);
+  }
+
+  /** Puts the playhead on a moment of playback time. */
+  seekTime(t: number): void {
+    this.moveTo(Math.max(0, Math.min(t, this.cinema.end)));
+  }
+
+  /** Moves by `by` events; beyond the live edge the engine makes the next one. */
+  async step(by: number): Promise<void> {
+    this.pause();
+    if (this.n + by > this.length - 1) await this.exclusive(async () => this.take(await this.engine.advance(this.n + by - (this.length - 1))));
+    this.seek(this.n + by);
+  }
+
+  /** Like `step`, passing over heartbeats while they are hidden. */
+  async stepNotable(direction: 1 | -1): Promise<void> {
+    for (let i = 0; i < 5000; i++) {
+      const before = this.n;
+      await this.step(direction);
+      const event = this.timeline.events[this.n];
+      if (this.n === before || event === undefined || !this.hideHeartbeats || !isQuiet(event)) return;
+    }
+  }
+
+  /** Jumps to the next or previous landmark; runs the engine ahead when the next one has not happened yet. */
+  async jump(kind: Landmark, direction: 1 | -1): Promise<void> {
+    this.pause();
+    if (direction < 0) return this.seek(this.timeline.index.previous(kind, this.n) ?? -1);
+    const from = this.n;
+    for (let tries = 0; tries < 40; tries++) {
+      const found = this.timeline.index.next(kind, from);
+      if (found !== null) return this.seek(found);
+      const before = this.length;
+      await this.exclusive(async () => this.take(await this.engine.advance(100)));
+      if (this.length === before) break;
+    }
+  }
+
+  goLive(): void {
+    this.seek(this.length - 1);
+    this.play();
+  }
+
+  setHideHeartbeats(hide: boolean): void {
+    this.hideHeartbeats = hide;
+    this.recut();
+  }
+
+  // Acts ---------------------------------------------------------------------------------------------------------------
+
+  /** Does something to the ensemble at the playhead. What was recorded after it is dropped. Resolves when it has happened. */
+  async command(command: Command): Promise<void> {
+    await this.exclusive(async () => {
+      if (this.n < this.length - 1 - LIVE_EVENTS || !this.playing) await this.dropFuture();
+      try {
+        this.take(await this.engine.command(command));
+      } catch (error) {
+        this.trouble = { kind: 'command', message: messageOf(error), n: this.n, reproduction: '' };
+        throw error;
+      }
+      this.resting = false;
+      this.lastNotableAt = this.timeline.head.at;
+      this.seek(this.length - 1);
+    });
+  }
+
+  /** Makes the playhead the live edge: everything after it is forgotten. */
+  async rewindTo(n: number): Promise<void> {
+    this.pause();
+    this.trouble = null;
+    this.seek(n);
+    await this.exclusive(() => this.dropFuture());
+  }
+
+  /** Generates events until the claim holds for the view at the live edge, or `most` events have been made. */
+  async runUntil(holds: (view: EnsembleView) => boolean, most = 20_000): Promise<boolean> {
+    for (let made = 0; made < most; ) {
+      if (holds(this.timeline.head)) return true;
+      const before = this.length;
+      await this.exclusive(async () => this.take(await this.engine.advance(20)));
+      if (this.length === before) return false;
+      made += this.length - before;
+    }
+    return holds(this.timeline.head);
+  }
+
+  on(type: RunEvent, listener: (detail: unknown) => void): () => void {
+    const set = this.listeners.get(type) ?? new Set();
+    this.listeners.set(type, set.add(listener));
+    return () => set.delete(listener);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.engine.dispose();
+  }
+
+  // Inside -------------------------------------------------------------------------------------------------------------
+
+  private emit(type: RunEvent, detail: unknown): void {
+    for (const listener of this.listeners.get(type) ?? []) listener(detail);
+  }
+
+  private moveTo(t: number): void {
+    this.t = t;
+    const n = this.cinema.indexAt(t);
+    if (n === this.n) return;
+    this.n = n;
+    this.emit('position', n);
+  }
+
+  private wants(): boolean {
+    if (this.disposed || !this.playing || this.resting || this.trouble?.kind === 'worker' || this.timeline.head.violation !== null) return false;
+    return this.speed === Infinity || this.length === 0 || this.cinema.end <= this.t;
+  }
+
+  /** Generates what is wanted, in slices that leave the page responsive. */
+  private async pump(): Promise<void> {
+    if (this.pumping) return;
+    this.pumping = true;
+    const started = performance.now();
+    try {
+      while (this.wants() && performance.now() - started < SLICE_MS) {
+        const before = this.length;
+        await this.exclusive(async () => this.take(await this.engine.advance(this.speed === Infinity ? 64 : 1)));
+        if (this.length === before) break;
+        if (this.timeline.head.at - this.lastNotableAt > REST_AFTER_MS && this.hideHeartbeats) this.resting = true;
+      }
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  /** Engine calls one after another: a command never meets a half-made event. */
+  private exclusive(work: () => Promise<void>): Promise<void> {
+    const next = this.queue.then(async () => {
+      if (!this.disposed) await work();
+    });
+    this.queue = next.catch((error: unknown) => this.fail(error));
+    return next.catch((error: unknown) => {
+      if (this.trouble?.kind === 'command') throw error;
+    });
+  }
+
+  private fail(error: unknown): void {
+    if (this.disposed || this.trouble !== null) return;
+    this.pause();
+    this.trouble = { kind: 'worker', message: messageOf(error), n: this.length - 1, reproduction: JSON.stringify(this.engine.reproduction(), null, 1) };
+    this.emit('trouble', this.trouble);
+  }
+
+  private take(events: readonly TraceEvent[]): void {
+    if (events.length === 0) return;
+    this.timeline.appended(events);
+    for (const event of events) {
+      this.cinema.append(event);
+      if (!isQuiet(event)) this.lastNotableAt = event.at;
+    }
+    this.length = this.timeline.length;
+    this.emit('events', events);
+  }
+
+  private async dropFuture(): Promise<void> {
+    if (this.n >= this.length - 1) return;
+    await this.engine.rewindTo(this.n);
+    this.timeline.truncated(this.n + 1);
+    this.length = this.timeline.length;
+    this.recut();
+    this.emit('rewind', this.n);
+  }
+
+  /** Places all events anew on the cinematic clock; the playhead stays on its event. */
+  private recut(): void {
+    const cinema = new Cinema({ hideHeartbeats: this.hideHeartbeats });
+    for (const event of this.timeline.events) cinema.append(event);
+    this.cinema = cinema;
+    this.t = cinema.timeOf(this.n);
+    this.revision++;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,50 @@
+/** What the reader looks at: the selection, the open panel tab, dialogs. Not part of the run, so it survives a new one. */
+import type { Sid } from '../../base/ids.ts';
+import type { ClientId } from '../../ensemble/types.ts';
+
+export type Selection =
+  | { readonly kind: 'server'; readonly sid: Sid }
+  /** A message, with the position of the event that sent it. */
+  | { readonly kind: 'message'; readonly flight: number; readonly sentN: number }
+  | { readonly kind: 'link'; readonly a: Sid; readonly b: Sid }
+  | { readonly kind: 'client'; readonly client: ClientId }
+  | { readonly kind: 'event'; readonly n: number };
+
+export type Tab = 'inspect' | 'clients' | 'decisions' | 'lesson';
+export type Dialog = 'scenarios' | 'form' | 'legend' | 'help' | null;
+
+class Ui {
+  selection = $state.raw<Selection | null>(null);
+  tab = $state<Tab>('inspect');
+  dialog = $state<Dialog>(null);
+  /** On a phone the panel and the timeline are sheets. */
+  sheet = $state<'panel' | 'timeline' | null>(null);
+  /** The server whose link is about to be cut: the next number key says from whom. */
+  cutFrom = $state<Sid | null>(null);
+  /** A short message for the person, such as what a key waits for. */
+  notice = $state<string | null>(null);
+  /** What the person has done so far in this run: the suggestions follow it. */
+  acts = $state(0);
+
+  select(selection: Selection | null): void {
+    this.selection = selection;
+    if (selection === null) return;
+    this.tab = selection.kind === 'client' ? 'clients' : 'inspect';
+  }
+
+  /** Selects and, on a phone, opens the panel. */
+  open(selection: Selection): void {
+    this.select(selection);
+    this.sheet = 'panel';
+  }
+}
+
+export const ui = new Ui();
+
+/** Letters for clients: a, b, ..., z, aa, ... */
+export function clientName(client: ClientId, name: string | null = null): string {
+  if (name !== null && name !== '') return name;
+  let letters = '';
+  for (let i = client; i > 0; i = Math.floor((i - 1) / 26)) letters = String.fromCharCode(97 + ((i - 1) % 26)) + letters;
+  return letters;
+}

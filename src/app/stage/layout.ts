@@ -1,0 +1,184 @@
+/**
+ * Where things stand on the stage. Pure geometry: the size of the stage and who is there in, positions out, all in px.
+ * Servers keep their place for good: it depends on the members and the size alone.
+ */
+import type { Sid } from '../../base/ids.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which side of its disc a server's text stands on: always away from the middle of the ring. */
+export type Side = 'left' | 'right' | 'above' | 'below';
+
+export interface ServerPlace extends Point {
+  readonly sid: Sid;
+  readonly side: Side;
+}
+
+export interface StageLayout {
+  readonly width: number;
+  readonly height: number;
+  /** Radius of a server's disc. */
+  readonly radius: number;
+  /** Little room: only the role word stands below each disc. */
+  readonly compact: boolean;
+  /** Text scale: 1.5 for projectors. */
+  readonly scale: number;
+  readonly servers: readonly ServerPlace[];
+}
+
+/** Room for a server's text beside its disc, at scale 1. */
+export const TEXT_WIDTH = 168;
+export const TEXT_HEIGHT = 84;
+
+export function placeServers(sids: readonly Sid[], width: number, height: number, scale = 1): StageLayout {
+  const compact = width < 620 * scale || height < 330 * scale;
+  const radius = discRadius(sids.length, width, height, scale, compact);
+  const centre = { x: width / 2, y: height / 2 };
+  const text = compact ? { x: 12, y: 24 * scale } : { x: (TEXT_WIDTH + 16) * scale, y: (sids.length > 2 ? TEXT_HEIGHT + 8 : 0) * scale };
+  const rx = Math.max(radius, width / 2 - radius - text.x - (compact ? 28 * scale : 0));
+  const ry = Math.max(radius, height / 2 - radius - (compact ? text.y : text.y + 8));
+  // Compact text stands below each disc, so the ring moves up by half of it.
+  const lift = compact ? text.y / 2 : 0;
+  const servers = sids.map((sid, i): ServerPlace => {
+    const angle = angleOf(i, sids.length);
+    const x = centre.x + rx * Math.cos(angle);
+    const y = centre.y - lift + ry * Math.sin(angle);
+    return { sid, x: sids.length === 1 ? centre.x : x, y: sids.length === 1 ? centre.y : y, side: compact ? 'below' : sideOf(angle, sids.length) };
+  });
+  return { width, height, radius, compact, scale, servers };
+}
+
+/** The first server stands at the top (two stand side by side), the others follow clockwise, as on a clock. */
+function angleOf(i: number, of: number): number {
+  const start = of === 2 ? Math.PI : -Math.PI / 2;
+  return start + (i * 2 * Math.PI) / of;
+}
+
+function sideOf(angle: number, of: number): Side {
+  if (of === 1) return 'below';
+  const c = Math.cos(angle);
+  if (Math.abs(c) < 0.3) return Math.sin(angle) < 0 ? 'above' : 'below';
+  return c < 0 ? 'left' : 'right';
+}
+
+function discRadius(count: number, width: number, height: number, scale: number, compact: boolean): number {
+  const most = (compact ? 27 : 42) * scale;
+  const around = (Math.min(width, height) * Math.PI) / Math.max(count, 3) / 3.6;
+  return Math.round(Math.max(18, Math.min(most, around)));
+}
+
+/** Clients stand in the corners, outside the ring: first bottom left, then bottom right, top left, top right, then further in. */
+export function placeClient(index: number, { width, height, scale, compact }: StageLayout): Point {
+  const step = (compact ? 44 : 72) * scale;
+  const inset = (compact ? 26 : 44) * scale;
+  const corner = index % 4;
+  const inward = Math.floor(index / 4) * step;
+  const left = corner === 0 || corner === 2;
+  return { x: left ? inset + inward : width - inset - inward, y: corner < 2 ? height - inset : inset };
+}
+
+/** The part of the way between two marks that is outside both. */
+export function edge(from: Point, to: Point, fromRadius: number, toRadius: number): { readonly from: Point; readonly to: Point } {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const length = Math.hypot(dx, dy) || 1;
+  const at = (d: number): Point => ({ x: from.x + (dx / length) * d, y: from.y + (dy / length) * d });
+  return { from: at(Math.min(fromRadius, length / 2)), to: at(Math.max(length - toRadius, length / 2)) };
+}
+
+/**
+ * A point on the way from one to the other, `progress` in 0–1. Each direction keeps to its right, so that messages
+ * that meet do not cover one another; `lane` is that distance in px.
+ */
+export function along(from: Point, to: Point, progress: number, lane = 0): Point {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const length = Math.hypot(dx, dy) || 1;
+  return { x: from.x + dx * progress - (dy / length) * lane, y: from.y + dy * progress + (dx / length) * lane };
+}
+
+/** Whether two line segments cross. */
+export function crosses(a: Point, b: Point, c: Point, d: Point): boolean {
+  const side = (p: Point, q: Point, r: Point): number => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
+  return side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b);
+}
+
+export function overlaps(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** The rectangles that servers and their texts take: labels keep away from them. */
+export function occupied(layout: StageLayout): readonly Rect[] {
+  const { radius, scale, compact } = layout;
+  const boxes: Rect[] = [];
+  for (const place of layout.servers) {
+    boxes.push({ x: place.x - radius, y: place.y - radius, width: 2 * radius, height: 2 * radius });
+    const text = textBox(place, layout);
+    boxes.push(compact ? { x: place.x - 42 * scale, y: place.y + radius, width: 84 * scale, height: 22 * scale } : text);
+  }
+  return boxes;
+}
+
+/** Where a server's text block stands. */
+export function textBox(place: ServerPlace, { radius, scale }: StageLayout): Rect {
+  const width = TEXT_WIDTH * scale;
+  const height = TEXT_HEIGHT * scale;
+  const gap = 10 * scale;
+  switch (place.side) {
+    case 'left': return { x: place.x - radius - gap - width, y: place.y - height / 2, width, height };
+    case 'right': return { x: place.x + radius + gap, y: place.y - height / 2, width, height };
+    case 'above': return { x: place.x - width / 2, y: place.y - radius - gap / 2 - height, width, height };
+    case 'below': return { x: place.x - width / 2, y: place.y + radius + gap / 2, width, height };
+  }
+}
+
+export interface LabelWish {
+  readonly id: number;
+  /** Where the glyph is. */
+  readonly at: Point;
+  /** Half the glyph's size. */
+  readonly half: { readonly x: number; readonly y: number };
+  /** Size of the text in px. */
+  readonly width: number;
+  readonly height: number;
+  /** The message's direction, to place the text beside its way. */
+  readonly towards: Point;
+}
+
+/**
+ * Chooses where texts beside moving glyphs stand, so that none covers another text, glyph or server. First come, first
+ * served; a text without room is left out (the glyph stays, and tells all on hover and focus).
+ */
+export function placeLabels(wishes: readonly LabelWish[], taken: readonly Rect[], bounds: { readonly width: number; readonly height: number }): ReadonlyMap<number, Point> {
+  const boxes: Rect[] = [...taken];
+  for (const { at, half } of wishes) boxes.push({ x: at.x - half.x, y: at.y - half.y, width: 2 * half.x, height: 2 * half.y });
+  const chosen = new Map<number, Point>();
+  for (const wish of wishes) {
+    const spot = candidates(wish).find((box) => box.x >= 0 && box.y >= 0 && box.x + box.width <= bounds.width && box.y + box.height <= bounds.height && !boxes.some((other) => overlaps(box, other)));
+    if (spot === undefined) continue;
+    boxes.push(spot);
+    chosen.set(wish.id, { x: spot.x, y: spot.y + spot.height / 2 });
+  }
+  return chosen;
+}
+
+/** Beside the glyph: right or left first when the way is steep, above or below first when it is flat. */
+function candidates({ at, half, width, height, towards }: LabelWish): readonly Rect[] {
+  const gap = 3;
+  const right = { x: at.x + half.x + gap, y: at.y - height / 2, width, height };
+  const left = { x: at.x - half.x - gap - width, y: at.y - height / 2, width, height };
+  const above = { x: at.x - width / 2, y: at.y - half.y - gap - height, width, height };
+  const below = { x: at.x - width / 2, y: at.y + half.y + gap, width, height };
+  const steep = Math.abs(towards.y - at.y) > Math.abs(towards.x - at.x);
+  return steep ? [right, left, above, below] : [above, below, right, left];
+}

@@ -1,0 +1,218 @@
+/**
+ * The cinematic clock. Messages take a millisecond and timeouts take seconds; a person can follow neither at one scale. This clock
+ * gives every event of a trace a playback time such that each message is seen to fly, concurrent flights overlap, quiet stretches
+ * are compressed, and the order of the trace is kept. All positions on the stage are functions of playback time, so pausing,
+ * scrubbing and stepping back are exact.
+ *
+ * Playback time is in ms at speed 1. It only depends on the events up to the one asked about, so it never moves under the viewer
+ * while the trace grows.
+ */
+import type { Flight, TraceEvent } from '../../ensemble/types.ts';
+import type { Message } from '../../zab/types.ts';
+
+/** A message's way across the stage, in playback ms. It stays at its destination from `departs + lasts` until it is received. */
+export interface Passage {
+  readonly departs: number;
+  readonly lasts: number;
+}
+
+export interface CinemaOptions {
+  /** Pings and idle timers take no time of their own. */
+  readonly hideHeartbeats: boolean;
+}
+
+/** How long one message flies at least. */
+export const FLIGHT_MS = 700;
+/** Messages on one connection keep this distance, as long as the queue is short. */
+const STAGGER_MS = 110;
+const STAGGER_LIMIT_MS = 660;
+
+const HEARTBEATS: ReadonlySet<Message['kind']> = new Set(['PING', 'ClientPing', 'PingReply']);
+
+export function isHeartbeat(message: Message): boolean {
+  return HEARTBEATS.has(message.kind);
+}
+
+/** Nothing to tell: a ping, a tick of the leader's loop, an idle timer. */
+export function isQuiet(event: TraceEvent): boolean {
+  if (event.decisions.length > 0 || event.log.length > 0 || event.outcomes.length > 0 || event.disk !== null) return false;
+  if (event.changes !== null && Object.keys(event.changes).some((field) => field !== 'leading' && field !== 'syncQueue')) return false;
+  if (event.sent.some((flight) => !isHeartbeat(flight.message))) return false;
+  const { what } = event;
+  return what.type === 'timer' || what.type === 'fsynced' || (what.type === 'receive' && isHeartbeat(what.message)) || (what.type === 'received' && isHeartbeat(what.message));
+}
+
+/**
+ * Playback ms for a stretch of `ms` virtual ms in which nothing notable happens: grows with its logarithm, and by a tenth of the
+ * stretch, so that an idle ensemble runs ten times as fast as a real one and no faster.
+ */
+export function compressQuiet(ms: number): number {
+  return ms <= 0 ? 0 : 300 * Math.log10(1 + ms / 20) + ms / 10;
+}
+
+/** How long the viewer rests on an event before the next one: more for what changes the story. */
+function restBefore(event: TraceEvent, crowd: number): number {
+  const { what } = event;
+  // A person's act shows at once.
+  if (what.type === 'command') return 0.001;
+  if (event.changes?.role !== undefined) return 200;
+  if (what.type === 'violation' || what.type === 'guaranteeVoid') return 300;
+  if (what.type === 'connectionOpened' || what.type === 'connectionClosed' || what.type === 'connected' || what.type === 'accepted') return 4;
+  return 40 / (1 + crowd / 6);
+}
+
+export class Cinema {
+  private readonly options: CinemaOptions;
+  private times: Float64Array = new Float64Array(1024);
+  private virtual: Float64Array = new Float64Array(1024);
+  private count = 0;
+  private readonly passages = new Map<number, Passage>();
+  private readonly airborne = new Set<number>();
+  /** Last departure by connection and direction. */
+  private readonly lastDeparture = new Map<string, number>();
+  /** The last notable event: quiet ones are placed relative to it. */
+  private anchorTime = 0;
+  private anchorAt = 0;
+
+  constructor(options: CinemaOptions) {
+    this.options = options;
+  }
+
+  get length(): number {
+    return this.count;
+  }
+
+  /** Playback time of the last event; 0 for an empty trace. */
+  get end(): number {
+    return this.count === 0 ? 0 : this.timeOf(this.count - 1);
+  }
+
+  append(event: TraceEvent): void {
+    const time = this.place(event);
+    this.grow();
+    this.times[this.count] = time;
+    this.virtual[this.count] = event.at;
+    this.count++;
+    this.land(event);
+    for (const flight of event.sent) this.depart(flight.id, laneOf(flight), time, this.isShown(flight.message) ? Math.max(FLIGHT_MS, compressQuiet((flight.eta ?? event.at) - event.at)) : 0);
+  }
+
+  /** Playback time of event `n`; −1 (before everything) is 0. */
+  timeOf(n: number): number {
+    return n < 0 ? 0 : (this.times[Math.min(n, this.count - 1)] ?? 0);
+  }
+
+  /** Virtual ms of event `n`. */
+  virtualOf(n: number): number {
+    return n < 0 ? 0 : (this.virtual[Math.min(n, this.count - 1)] ?? 0);
+  }
+
+  /** The last event at or before playback time `t`, or −1. */
+  indexAt(t: number): number {
+    return lastAtOrBefore(this.times, this.count, t);
+  }
+
+  /** The last event at or before virtual time `at`, or −1. */
+  indexAtVirtual(at: number): number {
+    return lastAtOrBefore(this.virtual, this.count, at);
+  }
+
+  /** Virtual ms at playback time `t`, between events by proportion. */
+  virtualAt(t: number): number {
+    return between(this.times, this.virtual, this.count, t);
+  }
+
+  /** Playback ms at virtual time `at`. */
+  playbackAt(at: number): number {
+    return between(this.virtual, this.times, this.count, at);
+  }
+
+  passage(flight: number): Passage | undefined {
+    return this.passages.get(flight);
+  }
+
+  /** How far a message is at playback time `t`: 0 at its sender, 1 at its destination. */
+  progress(flight: number, t: number): number {
+    const passage = this.passages.get(flight);
+    if (passage === undefined || passage.lasts === 0) return 1;
+    return Math.max(0, Math.min(1, (t - passage.departs) / passage.lasts));
+  }
+
+  private isShown(message: Message): boolean {
+    return !(this.options.hideHeartbeats && isHeartbeat(message));
+  }
+
+  private place(event: TraceEvent): number {
+    if (this.count === 0) {
+      this.anchorAt = event.at;
+      return 0;
+    }
+    const previous = this.end;
+    const byClock = this.anchorTime + compressQuiet(event.at - this.anchorAt);
+    if (this.options.hideHeartbeats && isQuiet(event)) return Math.max(previous + 0.001, byClock);
+    const { what } = event;
+    const passage = what.type === 'receive' || what.type === 'received' ? this.passages.get(what.flight) : undefined;
+    const arrival = passage === undefined ? 0 : passage.departs + passage.lasts;
+    const time = Math.max(previous + restBefore(event, this.airborne.size), byClock, arrival);
+    this.anchorTime = time;
+    this.anchorAt = event.at;
+    return time;
+  }
+
+  private depart(id: number, lane: string, time: number, lasts: number): void {
+    const last = this.lastDeparture.get(lane);
+    const departs = lasts === 0 || last === undefined ? time : Math.max(time, Math.min(last + STAGGER_MS, time + STAGGER_LIMIT_MS));
+    if (lasts > 0) {
+      this.lastDeparture.set(lane, departs);
+      this.airborne.add(id);
+    }
+    this.passages.set(id, { departs, lasts });
+  }
+
+  private land(event: TraceEvent): void {
+    const { what } = event;
+    if (what.type === 'receive' || what.type === 'received') this.airborne.delete(what.flight);
+    else if (what.type === 'connectionClosed') for (const id of what.lost) this.airborne.delete(id);
+  }
+
+  private grow(): void {
+    if (this.count < this.times.length) return;
+    this.times = doubled(this.times);
+    this.virtual = doubled(this.virtual);
+  }
+}
+
+function doubled(old: Float64Array): Float64Array {
+  const next = new Float64Array(old.length * 2);
+  next.set(old);
+  return next;
+}
+
+function lastAtOrBefore(sorted: Float64Array, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Piecewise linear map from one increasing column to the other; continues with slope 1 outside. */
+function between(from: Float64Array, to: Float64Array, count: number, value: number): number {
+  const i = lastAtOrBefore(from, count, value);
+  if (count === 0) return value;
+  if (i < 0) return (to[0] ?? 0) + Math.min(0, value - (from[0] ?? 0));
+  const x0 = from[i] ?? 0;
+  const y0 = to[i] ?? 0;
+  if (i === count - 1) return y0 + (value - x0);
+  const x1 = from[i + 1] ?? x0;
+  const y1 = to[i + 1] ?? y0;
+  return x1 === x0 ? y0 : y0 + ((value - x0) / (x1 - x0)) * (y1 - y0);
+}
+
+/** One direction of a connection. */
+function laneOf(flight: Flight): string {
+  return flight.to.kind === 'server' ? `${flight.conn}>${flight.to.sid}` : `${flight.conn}>c${flight.to.client}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * What no single server knows: which txns are committed, and how much of that each server has. Kept outside the servers, from events only.
+ * A server's history is a matched prefix of the committed txns and a short tail beyond it, so that every txn is compared once a server.
+ */
+import type { Sid } from '../base/ids.ts';
+import { compareZxid, formatZxid, sameZxid, ZXID_ZERO } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { LogCell, LogChange } from '../zab/types.ts';
+
+/** The committed txns in order. Arrays only grow; a checkpoint is their length. */
+export interface Committed {
+  /** All up to here was there before anything was observed. */
+  readonly base: Zxid;
+  readonly cells: LogCell[];
+  /** Tree digest after the txn of the same index, where a serving server has shown one, and the event that did. */
+  readonly digests: (SeenDigest | undefined)[];
+}
+
+export interface SeenDigest {
+  readonly digest: number;
+  readonly sid: Sid;
+  readonly n: number;
+}
+
+export interface History {
+  /** How many committed txns this server's history begins with. */
+  matched: number;
+  /** What follows them, oldest first. */
+  tail: LogCell[];
+  /** A snapshot below which nothing is known in detail. */
+  base: Zxid;
+}
+
+export function emptyCommitted(base: Zxid = ZXID_ZERO): Committed {
+  return { base, cells: [], digests: [] };
+}
+
+export function emptyHistory(): History {
+  return { matched: 0, tail: [], base: ZXID_ZERO };
+}
+
+/** Whether two cells are one txn: same zxid, asked for by the same session with the same request. */
+export function sameCell(a: LogCell, b: LogCell): boolean {
+  return a === b || (sameZxid(a.zxid, b.zxid) && a.cxid === b.cxid && a.session === b.session && a.type === b.type && a.path === b.path);
+}
+
+/** How many committed txns have a zxid of at most `zxid`. */
+export function countUpTo(committed: Committed, zxid: Zxid): number {
+  const { cells } = committed;
+  const last = cells.at(-1);
+  if (last === undefined || compareZxid(last.zxid, zxid) <= 0) return cells.length;
+  let low = 0;
+  let high = cells.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareZxid((cells[middle] as LogCell).zxid, zxid) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Moves tail cells that have become committed into the matched prefix. */
+export function align(history: History, committed: Committed): void {
+  const { tail } = history;
+  let i = 0;
+  while (i < tail.length) {
+    const cell = committed.cells[history.matched];
+    if (cell === undefined || !sameCell(cell, tail[i] as LogCell)) break;
+    history.matched++;
+    i++;
+  }
+  if (i > 0) tail.splice(0, i);
+}
+
+export function changeHistory(history: History, change: LogChange, committed: Committed): void {
+  switch (change.change) {
+    case 'append': {
+      const next = history.tail.length === 0 ? committed.cells[history.matched] : undefined;
+      if (next !== undefined && sameCell(next, change.cell)) history.matched++;
+      else history.tail.push(change.cell);
+      return;
+    }
+    case 'truncate':
+      history.tail = history.tail.filter((cell) => compareZxid(cell.zxid, change.to) <= 0);
+      history.matched = Math.min(history.matched, countUpTo(committed, change.to));
+      return;
+    case 'reset':
+      history.base = change.base;
+      history.matched = countUpTo(committed, change.base);
+      history.tail = change.cells.filter((cell) => compareZxid(cell.zxid, change.base) > 0);
+      align(history, committed);
+  }
+}
+
+/** Name of a txn in a sentence: `0x100000003 (create /a)`. */
+export function nameOf(cell: LogCell): string {
+  return `${formatZxid(cell.zxid)} (${cell.path === null ? cell.type : `${cell.type} ${cell.path}`})`;
+}

@@ -1,0 +1,165 @@
+/**
+ * What a server makes of its disk when it starts: the newest snapshot that can be read, the log replayed on top, the epoch files.
+ *
+ * Source: `FileTxnSnapLog.restore`, `FileSnap.deserialize`, `ZKDatabase.loadDataBase`, `QuorumPeer.loadDataBase`.
+ */
+import { mapGet, mapSet } from '../base/chunked.ts';
+import type { Bytes, SessionId } from '../base/ids.ts';
+import { compareZxid, maxZxid, ZXID_ZERO, zxid as makeZxid, type Zxid } from '../base/zxid.ts';
+import { applyTxn } from '../tree/apply.ts';
+import { newTree } from '../tree/tree.ts';
+import type { DataTree, Txn } from '../tree/types.ts';
+import { applyDiskOps, readFile } from './disk.ts';
+import { loadEpochs } from './epochFiles.ts';
+import { inFile, StoreError } from './errors.ts';
+import { datedFiles, snapshotName, type DatedFile } from './names.ts';
+import { looksValid, parseSnapshot, serializeSnapshot, type SnapshotFormat } from './snapshot.ts';
+import { emptyNewestLog, visitLogs, type LoggedTxn, type ReadOptions } from './txnLog.ts';
+import type { Disk, DiskOp, RecoveryOutcome, RecoveryStep } from './types.ts';
+
+export { epochOp, readEpochFile } from './epochFiles.ts';
+
+export interface RecoveryOptions {
+  readonly commitLogCount: number;
+  /** `zookeeper.snapshot.trust.empty`. */
+  readonly trustEmptySnapshot: boolean;
+  /** `zookeeper.db.autocreate`, or an `initialize` file beside the data. False: an empty server starts at zxid −1 and may not vote. */
+  readonly autocreate: boolean;
+  /** Text of /zookeeper/config in a fresh database. */
+  readonly configData: Bytes | null;
+  /** Wall clock in ms. */
+  readonly now: number;
+  /** Mainline: a newest log of length 0 is deleted; before, it ended the process. */
+  readonly deleteEmptyNewestLog: boolean;
+  /** Of the `snapshot.0` of a fresh server; 3.8 unless told. */
+  readonly format?: SnapshotFormat;
+}
+
+/** Newest snapshots that are tried (`FileSnap.deserialize`). */
+const MOST_SNAPSHOTS = 100;
+/** Below every zxid: the server must not take part in elections. */
+const NO_DATABASE: Zxid = makeZxid(-1, 0xffffffff);
+
+interface Restored {
+  readonly tree: DataTree;
+  readonly ops: readonly DiskOp[];
+  /** Null when there is nothing to replay. */
+  readonly replayFrom: Zxid | null;
+}
+
+/** Starts from a disk. Never throws for what is on it: failures come back with the steps taken until then. */
+export function recover(disk: Disk, options: RecoveryOptions): RecoveryOutcome {
+  const steps: RecoveryStep[] = [];
+  try {
+    const restored = restoreSnapshot(disk, options, steps);
+    const { tree, txns } = restored.replayFrom === null ? { tree: restored.tree, txns: [] } : replay(disk, restored.tree, options, steps);
+    const ops = [...restored.ops, ...emptyLogOps(disk, options)];
+    const epochs = loadEpochs(applyDiskOps(disk, ops), tree.lastProcessedZxid);
+    steps.push({ step: 'epochs', acceptedEpoch: epochs.acceptedEpoch, currentEpoch: epochs.currentEpoch, rebuilt: epochs.rebuilt });
+    return { ok: true, recovered: { tree, replayed: newest(txns, options.commitLogCount), steps, ops: [...ops, ...epochs.ops] } };
+  } catch (error) {
+    if (error instanceof StoreError) return { ok: false, failure: error.failure, steps };
+    throw error;
+  }
+}
+
+/**
+ * Applies what the log holds beyond the tree, without reading a snapshot: done when a role ends.
+ *
+ * @returns the tree and all txns applied (they enter committedLog).
+ * @throws StoreError when the log cannot be read.
+ *
+ * Source: `ZKDatabase.fastForwardDataBase`.
+ */
+export function fastForward(disk: Disk, tree: DataTree, options: ReadOptions = {}): { readonly tree: DataTree; readonly txns: readonly Txn[] } {
+  return replay(disk, tree, options, []);
+}
+
+/** The newest snapshot that can be read, or a fresh database. Sessions of snapshots that failed half-way stay in memory. */
+function restoreSnapshot(disk: Disk, options: RecoveryOptions, steps: RecoveryStep[]): Restored {
+  const candidates = newestCandidates(disk, steps);
+  if (candidates.length === 0) return withoutSnapshot(disk, options, steps);
+  const leftovers: (readonly [SessionId, number])[] = [];
+  for (const { name, zxid } of candidates) {
+    const sink = { sessions: [] as (readonly [SessionId, number])[] };
+    try {
+      const tree = withSessions(parseSnapshot(readFile(disk, name), zxid, sink), leftovers);
+      steps.push({ step: 'snapshotLoaded', file: name, zxid, nodes: tree.nodes.size, sessions: tree.sessions.size });
+      return { tree, ops: [], replayFrom: zxid };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      steps.push({ step: 'snapshotSkipped', file: name, reason: inFile(error, name).message });
+      leftovers.push(...sink.sessions);
+    }
+  }
+  throw new StoreError({ message: 'Not able to find valid snapshots in version-2', exitCode: 1 });
+}
+
+/** Source: `FileSnap.findNValidSnapshots`. */
+function newestCandidates(disk: Disk, steps: RecoveryStep[]): DatedFile[] {
+  const candidates: DatedFile[] = [];
+  for (const file of datedFiles(disk, 'snapshot').reverse()) {
+    if (candidates.length === MOST_SNAPSHOTS) break;
+    if (looksValid(readFile(disk, file.name))) candidates.push(file);
+    else steps.push({ step: 'snapshotSkipped', file: file.name, reason: 'Invalid snapshot: the file does not end with a seal' });
+  }
+  return candidates;
+}
+
+function withoutSnapshot(disk: Disk, options: RecoveryOptions, steps: RecoveryStep[]): Restored {
+  steps.push({ step: 'noSnapshot' });
+  const tree = newTree(options.configData, options.now);
+  if (datedFiles(disk, 'log').length > 0) {
+    if (options.trustEmptySnapshot) return { tree, ops: [], replayFrom: ZXID_ZERO };
+    throw new StoreError({ message: 'No snapshot found, but there are log entries. Something is broken!', exitCode: 1 });
+  }
+  if (!options.autocreate) return { tree: { ...tree, lastProcessedZxid: NO_DATABASE }, ops: [], replayFrom: null };
+  const file = snapshotName(ZXID_ZERO);
+  const ops: DiskOp[] = [{ op: 'create', file }, { op: 'append', file, bytes: serializeSnapshot(tree, options.format) }];
+  return { tree, ops, replayFrom: null };
+}
+
+/** Sessions that the snapshot itself names win. */
+function withSessions(tree: DataTree, extra: readonly (readonly [SessionId, number])[]): DataTree {
+  let { sessions } = tree;
+  for (const [id, timeoutMs] of extra) if (mapGet(tree.sessions, id) === undefined) sessions = mapSet(sessions, id, timeoutMs);
+  return sessions === tree.sessions ? tree : { ...tree, sessions };
+}
+
+/** Errors of single txns are ignored: they were errors when they were first applied, or the fuzzy snapshot holds their effect already. */
+function replay(disk: Disk, start: DataTree, options: ReadOptions, steps: RecoveryStep[]): { tree: DataTree; txns: Txn[] } {
+  const from = following(start.lastProcessedZxid);
+  const txns: Txn[] = [];
+  let tree = start;
+  let inFileSoFar: LoggedTxn[] = [];
+  for (const visit of visitLogs(disk, from, options)) {
+    if (visit.kind === 'end') {
+      steps.push(replayedStep(visit.file, inFileSoFar, visit.end));
+      inFileSoFar = [];
+    } else if (txns.length > 0 || compareZxid(visit.txn.zxid, from) >= 0) {
+      tree = applyTxn(tree, visit.txn).tree;
+      txns.push(visit.txn);
+      inFileSoFar.push(visit);
+    }
+  }
+  return { tree: { ...tree, lastProcessedZxid: maxZxid(tree.lastProcessedZxid, start.lastProcessedZxid) }, txns };
+}
+
+function replayedStep(file: string, logged: readonly LoggedTxn[], end: 'eof' | 'zeroPadding' | 'partial'): RecoveryStep {
+  return { step: 'logReplayed', file, first: logged[0]?.txn.zxid ?? null, last: logged.at(-1)?.txn.zxid ?? null, count: logged.length, end };
+}
+
+/** The zxid as one number, plus one. */
+function following({ epoch, counter }: Zxid): Zxid {
+  return counter >= 0xffffffff ? makeZxid(epoch + 1, 0) : makeZxid(epoch, counter + 1);
+}
+
+/** committedLog holds one more than its count. Source: `ZKDatabase.addCommittedProposal`. */
+function newest(txns: readonly Txn[], commitLogCount: number): readonly Txn[] {
+  return txns.slice(-(commitLogCount + 1));
+}
+
+function emptyLogOps(disk: Disk, options: ReadOptions): DiskOp[] {
+  const file = options.deleteEmptyNewestLog === true ? emptyNewestLog(disk) : null;
+  return file === null ? [] : [{ op: 'delete', file }];
+}

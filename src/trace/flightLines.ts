@@ -1,0 +1,86 @@
+/** From where to where each message flew: the lines between the lanes of the timeline. */
+import type { Flight, TraceEvent } from '../ensemble/types.ts';
+import { atMost } from './sorted.ts';
+
+export interface FlightLine {
+  readonly flight: Flight;
+  /** Position and time (virtual ms) of the event that sent it. */
+  readonly sentN: number;
+  readonly sentAt: number;
+  /** Position and time of its arrival or loss, Infinity while it is on its way. */
+  readonly endN: number;
+  readonly endAt: number;
+  readonly fate: 'flying' | 'received' | 'lost';
+}
+
+const BLOCK = 256;
+
+/** Lines in the order of sending. Blocks of 256 know when their last message landed, so that a window skips the others. */
+export class FlightLines {
+  readonly #lines: FlightLine[] = [];
+  readonly #sentN: number[] = [];
+  readonly #sentAt: number[] = [];
+  readonly #flying = new Map<number, number>();
+  readonly #blocks: { flying: number; endN: number; endAt: number }[] = [];
+
+  add(event: TraceEvent): void {
+    const { what } = event;
+    if (what.type === 'receive' || what.type === 'received') this.#end(what.flight, event, 'received');
+    else if (what.type === 'connectionClosed') for (const id of what.lost) this.#end(id, event, 'lost');
+    for (const flight of event.sent) this.#begin(flight, event);
+  }
+
+  get count(): number {
+    return this.#lines.length;
+  }
+
+  /** Lines that touch positions `from`…`to`, in the order of sending. */
+  between(from: number, to: number): FlightLine[] {
+    return this.#collect(atMost(this.#sentN, to), (block) => block.endN >= from, (line) => line.endN >= from);
+  }
+
+  /** Lines that touch the time span `from`…`to`, virtual ms. */
+  during(from: number, to: number): FlightLine[] {
+    return this.#collect(atMost(this.#sentAt, to), (block) => block.endAt >= from, (line) => line.endAt >= from);
+  }
+
+  /** What became of a message sent by event `sentN`, or null if that event did not send it. */
+  lineOf(flight: number, sentN: number): FlightLine | null {
+    for (let i = atMost(this.#sentN, sentN) - 1; i >= 0 && this.#sentN[i] === sentN; i--) if (this.#lines[i]?.flight.id === flight) return this.#lines[i] ?? null;
+    return null;
+  }
+
+  #begin(flight: Flight, event: TraceEvent): void {
+    const i = this.#lines.length;
+    if (i % BLOCK === 0) this.#blocks.push({ flying: 0, endN: -1, endAt: -1 });
+    (this.#blocks.at(-1) as { flying: number }).flying++;
+    this.#flying.set(flight.id, i);
+    this.#sentN.push(event.n);
+    this.#sentAt.push(event.at);
+    this.#lines.push({ flight, sentN: event.n, sentAt: event.at, endN: Infinity, endAt: Infinity, fate: 'flying' });
+  }
+
+  #end(id: number, event: TraceEvent, fate: 'received' | 'lost'): void {
+    const i = this.#flying.get(id);
+    if (i === undefined) return;
+    this.#flying.delete(id);
+    const line = this.#lines[i] as FlightLine;
+    this.#lines[i] = { flight: line.flight, sentN: line.sentN, sentAt: line.sentAt, endN: event.n, endAt: event.at, fate };
+    const block = this.#blocks[Math.floor(i / BLOCK)] as { flying: number; endN: number; endAt: number };
+    block.flying--;
+    block.endN = event.n;
+    block.endAt = event.at;
+  }
+
+  #collect(end: number, mayTouch: (block: { endN: number; endAt: number }) => boolean, touches: (line: FlightLine) => boolean): FlightLine[] {
+    const found: FlightLine[] = [];
+    this.#blocks.forEach((block, b) => {
+      if (b * BLOCK >= end || (block.flying === 0 && !mayTouch(block))) return;
+      for (let i = b * BLOCK; i < Math.min(end, (b + 1) * BLOCK); i++) {
+        const line = this.#lines[i] as FlightLine;
+        if (touches(line)) found.push(line);
+      }
+    });
+    return found;
+  }
+}

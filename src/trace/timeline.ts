@@ -1,0 +1,92 @@
+/**
+ * Views of a trace at any position. A view is kept by reference every 100 events while events arrive, so that seeking folds
+ * at most 99 of them, and the views around the last answers are kept, so that stepping folds none or one.
+ */
+import type { TraceEvent } from '../ensemble/types.ts';
+import type { Member } from '../zab/types.ts';
+import { emptyView, foldEvent } from './fold.ts';
+import { TraceIndex } from './traceIndex.ts';
+import type { EnsembleView } from './view.ts';
+
+/** Events between two kept views. */
+export const KEY_FRAME_EVERY = 100;
+const RECENT = 256;
+
+/** A trace that grows, with its views and its index. */
+export class Timeline {
+  readonly events: TraceEvent[] = [];
+  readonly members: readonly Member[];
+  #index = new TraceIndex();
+  readonly #start: EnsembleView;
+  /** Entry i is the view after event 100·(i+1) − 1. */
+  readonly #frames: EnsembleView[] = [];
+  #head: EnsembleView;
+  /** Recently computed views, by position modulo the size. */
+  readonly #recent: (EnsembleView | undefined)[] = new Array<EnsembleView | undefined>(RECENT).fill(undefined);
+
+  constructor(members: readonly Member[], events: readonly TraceEvent[] = []) {
+    this.members = members;
+    this.#start = emptyView(members);
+    this.#head = this.#start;
+    this.appended(events);
+  }
+
+  get length(): number {
+    return this.events.length;
+  }
+
+  /** Where roles change, messages fly and decisions fall. */
+  get index(): TraceIndex {
+    return this.#index;
+  }
+
+  /** The view after the last event. */
+  get head(): EnsembleView {
+    return this.#head;
+  }
+
+  /** Takes in new events; their `n` must continue the trace. */
+  appended(events: readonly TraceEvent[]): void {
+    for (const event of events) {
+      if (event.n !== this.events.length) throw new RangeError(`event ${event.n} cannot follow event ${this.events.length - 1}: positions must be consecutive`);
+      this.events.push(event);
+      this.#head = foldEvent(this.#head, event);
+      this.#recent[event.n % RECENT] = this.#head;
+      if (this.events.length % KEY_FRAME_EVERY === 0) this.#frames.push(this.#head);
+      this.#index.add(event);
+    }
+  }
+
+  /** Drops all events from position `n` on: a branch begins there. */
+  truncated(n: number): void {
+    if (n >= this.events.length) return;
+    this.events.length = Math.max(0, n);
+    this.#frames.length = Math.floor(this.events.length / KEY_FRAME_EVERY);
+    this.#recent.fill(undefined);
+    this.#head = this.viewAt(this.events.length - 1);
+    this.#index = new TraceIndex();
+    for (const event of this.events) this.#index.add(event);
+  }
+
+  /** The view after event `n`; before the first event for −1. Positions beyond the trace give its ends. */
+  viewAt(n: number): EnsembleView {
+    const to = Math.min(n, this.events.length - 1);
+    if (to < 0) return this.#start;
+    let view = this.#nearest(to);
+    while (view.n < to) {
+      view = foldEvent(view, this.events[view.n + 1] as TraceEvent);
+      this.#recent[view.n % RECENT] = view;
+    }
+    return view;
+  }
+
+  /** The newest known view not after `n`. */
+  #nearest(n: number): EnsembleView {
+    const frame = this.#frames[Math.floor((n + 1) / KEY_FRAME_EVERY) - 1] ?? this.#start;
+    for (let at = n; at > frame.n && at > n - 8; at--) {
+      const view = this.#recent[at % RECENT];
+      if (view?.n === at) return view;
+    }
+    return frame;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * One step in the making. `step()` opens a draft, rules write to it, and closing it gives the next server and what it asked for.
+ * From outside a step is a pure function: the draft's server is a fresh shallow copy whose fields are replaced, never edited in place.
+ */
+import type { Server } from './state.ts';
+import type { Channel, ConnId, Decision, Effect, LogChange, Message, TimerName } from './types.ts';
+import type { Sid } from '../base/ids.ts';
+import type { DiskOp } from '../store/types.ts';
+import { applyDiskOps } from '../store/disk.ts';
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface Draft {
+  /** Assign to its fields; never change what they point to. */
+  readonly s: Mutable<Server>;
+  readonly effects: Effect[];
+  readonly decisions: Decision[];
+  readonly log: LogChange[];
+  /** The server's own clock, ms. */
+  readonly now: number;
+}
+
+export function send(d: Draft, conn: ConnId, message: Message): void {
+  d.effects.push({ type: 'send', conn, message });
+}
+
+export function connect(d: Draft, channel: 'election' | 'quorum', to: Sid): void {
+  d.effects.push({ type: 'connect', channel, to });
+}
+
+export function close(d: Draft, conn: ConnId): void {
+  d.effects.push({ type: 'close', conn });
+}
+
+export function listen(d: Draft, channel: Channel, open: boolean): void {
+  d.effects.push({ type: 'listen', channel, open });
+}
+
+export function setTimer(d: Draft, timer: TimerName, afterMs: number): void {
+  d.effects.push({ type: 'setTimer', timer, afterMs });
+}
+
+export function cancelTimer(d: Draft, timer: TimerName): void {
+  d.effects.push({ type: 'cancelTimer', timer });
+}
+
+/** Writes to the disk: at once in what this server sees, and as an effect for the world. */
+export function write(d: Draft, ops: readonly DiskOp[]): void {
+  if (ops.length === 0) return;
+  d.s.disk = applyDiskOps(d.s.disk, ops);
+  d.effects.push({ type: 'disk', ops });
+}
+
+export function decide(d: Draft, decision: Decision): void {
+  d.decisions.push(decision);
+}

@@ -1,0 +1,109 @@
+/**
+ * Broadcast: propose, collect acknowledgements, commit. Two messages a follower and write, no abort.
+ *
+ * Source: `Leader.propose`, `Leader.processAck`, `Leader.tryToCommit`, `Leader.commit`, `Leader.inform`; Zab paper, phase 3.
+ */
+import { listAt, listLength, listPush, listSet, listShift } from '../../base/chunked.ts';
+import type { Sid } from '../../base/ids.ts';
+import { compareZxid, isNewEpochZxid, sameZxid, type Zxid } from '../../base/zxid.ts';
+import { encodeTxn } from '../../store/txnCodec.ts';
+import type { Applied } from '../../tree/apply.ts';
+import type { Txn } from '../../tree/types.ts';
+import { applyCommitted } from '../commit.ts';
+import { decide, send, type Draft } from '../draft.ts';
+import { enqueue } from '../logger.ts';
+import { proposalStepper } from '../machines/proposal.ts';
+import { isQuorum, isVoter, voters } from '../quorum.ts';
+import type { Handler, Proposal } from '../state.ts';
+import type { QuorumPacket } from '../types.ts';
+import { setHandler } from './handlers.ts';
+
+/** Proposes a txn to every forwarding follower and queues it for the leader's own log. */
+export function propose(d: Draft, txn: Txn, applied: Applied): void {
+  const leading = d.s.leading;
+  if (leading === null) return;
+  const proposal: Proposal = { txn, bytes: encodeTxn(txn), acks: [], phase: proposalStepper.initial, applied };
+  d.s.leading = { ...leading, lastProposed: txn.zxid, ahead: applied.tree, outstanding: listPush(leading.outstanding, proposal) };
+  const packet: QuorumPacket = { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes: proposal.bytes };
+  for (const handler of Object.values(leading.handlers)) {
+    if (!handler.forwarding || handler.observer) continue;
+    send(d, handler.conn, packet);
+    watchProposal(d, handler, txn.zxid);
+  }
+  enqueue(d, proposal);
+}
+
+/** Remembers when a proposal went out, at most two of them (B-62). Source: `LearnerHandler.SyncLimitCheck.updateProposal`. */
+function watchProposal(d: Draft, handler: Handler, zxid: Zxid): void {
+  if (!handler.sending) return;
+  const seen = { zxid, since: d.now };
+  if (handler.watched === null) setHandler(d, { ...handler, watched: seen });
+  else setHandler(d, { ...handler, watchedNext: seen });
+}
+
+/** An acknowledged proposal is not watched any more. Source: `LearnerHandler.SyncLimitCheck.updateAck`. */
+export function unwatch(handler: Handler, zxid: Zxid): Handler {
+  if (handler.watched !== null && sameZxid(handler.watched.zxid, zxid)) return { ...handler, watched: handler.watchedNext, watchedNext: null };
+  return handler;
+}
+
+/**
+ * Somebody (the leader itself included) has made a proposal durable.
+ *
+ * Source: `Leader.processAck`.
+ */
+export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
+  const leading = d.s.leading;
+  if (leading === null || !leading.established || isNewEpochZxid(zxid)) return;
+  const head = listAt(leading.outstanding, 0);
+  if (head === undefined || compareZxid(zxid, leading.lastCommitted) <= 0) {
+    decide(d, { rule: 'proposal.ack', zxid, from, acks: [], voters: voters(d.s.config).length, outcome: head === undefined && compareZxid(zxid, leading.lastCommitted) > 0 ? 'unknown' : 'alreadyCommitted' });
+    return;
+  }
+  // Zxids of an epoch are consecutive, so the position follows from the counter.
+  const at = zxid.counter - head.txn.zxid.counter;
+  const proposal = zxid.epoch === head.txn.zxid.epoch ? listAt(leading.outstanding, at) : undefined;
+  if (proposal === undefined) {
+    decide(d, { rule: 'proposal.ack', zxid, from, acks: [], voters: voters(d.s.config).length, outcome: 'unknown' });
+    return;
+  }
+  if (!isVoter(d.s.config, from)) {
+    decide(d, { rule: 'proposal.ack', zxid, from, acks: proposal.acks, voters: voters(d.s.config).length, outcome: 'observer' });
+    return;
+  }
+  const acks = proposal.acks.includes(from) ? proposal.acks : [...proposal.acks, from];
+  const phase = from === d.s.sid ? proposalStepper.step(proposalStepper.step(proposal.phase, 'written').phase, 'fsynced').phase : proposal.phase;
+  d.s.leading = { ...leading, outstanding: listSet(leading.outstanding, at, { ...proposal, acks, phase }) };
+  const quorum = isQuorum(d.s.config, acks);
+  decide(d, { rule: 'proposal.ack', zxid, from, acks, voters: voters(d.s.config).length, outcome: !quorum ? 'notYet' : at > 0 ? 'waitsForEarlier' : 'committed' });
+  if (quorum && at === 0) commitHead(d);
+}
+
+/** The oldest outstanding proposal has its quorum. Source: `Leader.tryToCommit`, `Leader.commit`, `Leader.inform`. */
+function commitHead(d: Draft): void {
+  const leading = d.s.leading;
+  const proposal = leading === null ? undefined : listAt(leading.outstanding, 0);
+  if (leading === null || proposal === undefined) return;
+  const { txn, bytes } = proposal;
+  d.s.leading = { ...leading, outstanding: listShift(leading.outstanding), lastCommitted: txn.zxid };
+  const commit: QuorumPacket = { kind: 'COMMIT', zxid: txn.zxid };
+  const inform: QuorumPacket = { kind: 'INFORM', zxid: txn.zxid, txn, bytes };
+  for (const handler of Object.values(leading.handlers)) {
+    if (handler.forwarding) send(d, handler.conn, handler.observer ? inform : commit);
+  }
+  applyCommitted(d, proposal, proposal.applied);
+  answerSyncs(d, txn.zxid);
+}
+
+/** Answers the syncs that waited for this zxid, behind its COMMIT on the same connection (B-50). */
+function answerSyncs(d: Draft, zxid: Zxid): void {
+  const leading = d.s.leading;
+  if (leading === null || leading.pendingSyncs.length === 0) return;
+  for (const waiting of leading.pendingSyncs) if (sameZxid(waiting.zxid, zxid)) send(d, waiting.conn, { kind: 'SYNC' });
+  d.s.leading = { ...leading, pendingSyncs: leading.pendingSyncs.filter((waiting) => !sameZxid(waiting.zxid, zxid)) };
+}
+
+/** Number of proposals without a quorum. */
+export function outstandingCount(d: Draft): number {
+  return d.s.leading === null ? 0 : listLength(d.s.leading.outstanding);
+}

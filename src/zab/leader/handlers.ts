@@ -1,0 +1,144 @@
+/**
+ * LearnerHandlers: one per connected learner, from its first packet to its last.
+ *
+ * Source: `LearnerHandler.run`.
+ */
+import { sameZxid, type Zxid } from '../../base/zxid.ts';
+import { setOwner, touch } from '../../tree/sessions.ts';
+import type { WriteOp } from '../../tree/types.ts';
+import { cancelTimer, close, decide, send, setTimer, type Draft } from '../draft.ts';
+import { loggedAckOutcome } from './newLeader.ts';
+import type { Handler } from '../state.ts';
+import type { ConnId, Decision, QuorumPacket } from '../types.ts';
+import { hearEpoch, hearEpochAckOf } from './epochs.ts';
+import { processAck, unwatch } from './broadcast.ts';
+import { processSync, submit } from './requests.ts';
+
+type Packet<K extends QuorumPacket['kind']> = Extract<QuorumPacket, { kind: K }>;
+type CloseReason = Extract<Decision, { rule: 'handler.closed' }>['reason'];
+
+export function setHandler(d: Draft, handler: Handler): void {
+  if (d.s.leading !== null) d.s.leading = { ...d.s.leading, handlers: { ...d.s.leading.handlers, [handler.conn]: handler } };
+}
+
+export function handlerOf(d: Draft, conn: ConnId): Handler | undefined {
+  return d.s.leading?.handlers[conn];
+}
+
+/** A learner has connected to the quorum port; it will introduce itself. */
+export function onLearnerAccepted(d: Draft, conn: ConnId, sid: number): void {
+  const leading = d.s.leading;
+  if (leading === null) {
+    close(d, conn);
+    return;
+  }
+  const { tickTimeMs, initLimitTicks, syncLimitTicks } = d.s.config;
+  setHandler(d, {
+    conn, sid, observer: false, introduced: false, stage: 'connected', mode: null, peerLastZxid: d.s.tree.lastProcessedZxid, lastAck: null,
+    deadlineTick: leading.tick + initLimitTicks + syncLimitTicks, lastHeard: d.now, readTimeoutMs: tickTimeMs * initLimitTicks,
+    forwarding: false, sending: false, watched: null, watchedNext: null,
+  });
+  setTimer(d, `handler:${conn}`, tickTimeMs * initLimitTicks);
+}
+
+/** Any packet is a sign of life: it moves the deadline of the quorum check and the read timeout. */
+export function noteHeard(d: Draft, conn: ConnId): void {
+  const handler = handlerOf(d, conn);
+  const tick = d.s.leading?.tick ?? 0;
+  if (handler === undefined) return;
+  const deadlineTick = handler.stage === 'serving' ? tick + d.s.config.syncLimitTicks : handler.deadlineTick;
+  if (handler.lastHeard !== d.now || handler.deadlineTick !== deadlineTick) setHandler(d, { ...handler, lastHeard: d.now, deadlineTick });
+}
+
+/** Silence for too long? The timer is set again for what is left otherwise. */
+export function onHandlerTimer(d: Draft, conn: ConnId): void {
+  const handler = handlerOf(d, conn);
+  if (handler === undefined) return;
+  const left = handler.lastHeard + handler.readTimeoutMs - d.now;
+  if (left > 0) setTimer(d, `handler:${conn}`, left);
+  else closeHandler(d, conn, 'readTimeout');
+}
+
+export function closeHandler(d: Draft, conn: ConnId, reason: CloseReason): void {
+  close(d, conn);
+  dropHandler(d, conn, reason);
+}
+
+/** The learner is gone. What it has acknowledged still counts (D-18, B-22). Source: `Leader.removeLearnerHandler`. */
+export function dropHandler(d: Draft, conn: ConnId, reason: CloseReason): void {
+  const leading = d.s.leading;
+  const handler = leading?.handlers[conn];
+  if (leading === null || handler === undefined) return;
+  const { [conn]: _, ...handlers } = leading.handlers;
+  d.s.leading = { ...leading, handlers, pendingSyncs: leading.pendingSyncs.filter((waiting) => waiting.conn !== conn) };
+  cancelTimer(d, `handler:${conn}`);
+  decide(d, { rule: 'handler.closed', learner: handler.sid, reason });
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Packets, in the order a learner sends them.
+
+/** Source: `LearnerHandler.run`, first packet. */
+export function hearLearner(d: Draft, conn: ConnId, packet: Packet<'FOLLOWERINFO' | 'OBSERVERINFO'>): void {
+  const handler = handlerOf(d, conn);
+  if (handler === undefined || handler.stage !== 'connected') return;
+  setHandler(d, { ...handler, sid: packet.sid, observer: packet.kind === 'OBSERVERINFO', introduced: true });
+  hearEpoch(d, packet.sid, packet.acceptedEpoch);
+  if (d.s.leading?.epochDecided === true) proposeEpochTo(d, conn);
+}
+
+/** Sends LEADERINFO to a learner that has introduced itself. */
+export function proposeEpochTo(d: Draft, conn: ConnId): void {
+  const handler = handlerOf(d, conn);
+  if (handler?.stage !== 'connected' || !handler.introduced || d.s.leading === null) return;
+  setHandler(d, { ...handler, stage: 'epochProposed' });
+  send(d, conn, { kind: 'LEADERINFO', epoch: d.s.leading.epoch });
+}
+
+export function hearEpochAck(d: Draft, conn: ConnId, packet: Packet<'ACKEPOCH'>): void {
+  const handler = handlerOf(d, conn);
+  if (handler?.stage !== 'epochProposed') return;
+  setHandler(d, { ...handler, stage: 'epochAcked', peerLastZxid: packet.lastZxid });
+  hearEpochAckOf(d, conn, packet.currentEpoch, packet.lastZxid);
+}
+
+/** The first ACK of a learner answers NEWLEADER, whatever its zxid (D-40); the later ones acknowledge proposals. */
+export function hearAck(d: Draft, conn: ConnId, packet: Packet<'ACK'>): void {
+  const handler = handlerOf(d, conn);
+  if (handler === undefined) return;
+  if (handler.stage === 'synchronizing') {
+    loggedAckOutcome(d, conn, packet.zxid);
+    return;
+  }
+  if (handler.stage !== 'newLeaderAcked' && handler.stage !== 'serving') return;
+  setHandler(d, { ...unwatch(handler, packet.zxid), lastAck: laterOf(handler.lastAck, packet.zxid) });
+  processAck(d, handler.sid, packet.zxid);
+}
+
+function laterOf(before: Zxid | null, now: Zxid): Zxid {
+  return before !== null && sameZxid(before, now) ? before : now;
+}
+
+/** A learner's answer to PING brings the sessions that were heard from there. */
+export function hearPing(d: Draft, _conn: ConnId, packet: Packet<'PING'>): void {
+  const leading = d.s.leading;
+  if (leading === null || packet.touched === undefined || packet.touched.length === 0) return;
+  let tracker = leading.tracker;
+  for (const [session, timeoutMs] of packet.touched) ({ tracker } = touch(tracker, session, timeoutMs, d.now));
+  d.s.leading = { ...leading, tracker };
+}
+
+export function hearRequest(d: Draft, conn: ConnId, packet: Packet<'REQUEST'>): void {
+  if (packet.op.op === 'sync') processSync(d, conn);
+  else submit(d, { session: packet.session, cxid: packet.cxid, op: packet.op as WriteOp, owner: conn });
+}
+
+/** Source: `LearnerHandler.run` REVALIDATE, `Leader.revalidateSession`. */
+export function hearRevalidate(d: Draft, conn: ConnId, packet: Packet<'REVALIDATE'>): void {
+  const leading = d.s.leading;
+  if (leading === null) return;
+  const { tracker, known } = touch(leading.tracker, packet.session, packet.timeoutMs, d.now);
+  d.s.leading = { ...leading, tracker: known ? setOwner(tracker, packet.session, conn) : tracker };
+  decide(d, { rule: 'session.revalidated', session: packet.session, outcome: known ? 'valid' : 'expired' });
+  send(d, conn, { kind: 'REVALIDATE', session: packet.session, valid: known });
+}

@@ -1,0 +1,98 @@
+/**
+ * Writes on their way from a client to a proposal: one zxid each, validated against the tree as it will be once everything
+ * proposed so far is applied. What fails validation is proposed all the same, as an error txn (B-2).
+ *
+ * Source: `PrepRequestProcessor.pRequest`, `ProposalRequestProcessor`, `Leader.processSync`.
+ */
+import type { SessionId } from '../../base/ids.ts';
+import { listLength } from '../../base/chunked.ts';
+import { applyTxn } from '../../tree/apply.ts';
+import { failed, prepare, txnDigest, type PrepRules, type Prepared } from '../../tree/prep.ts';
+import { claimSession, setClosing, setOwner, track, type SessionOwner } from '../../tree/sessions.ts';
+import type { Txn, WriteOp } from '../../tree/types.ts';
+import { pathOf, wallClock } from '../database.ts';
+import { decide, send, type Draft } from '../draft.ts';
+import { giveUpLeading } from '../roles.ts';
+import type { ConnId, EnsembleConfig } from '../types.ts';
+import { propose } from './broadcast.ts';
+import { armSessionTimer } from './sessions.ts';
+
+export interface SubmittedRequest {
+  readonly session: SessionId;
+  readonly cxid: number;
+  readonly op: WriteOp;
+  /** Through whom it came: the leader's own client port, or a learner's handler. */
+  readonly owner: SessionOwner;
+}
+
+/** The counter's last value: the zxid after it would belong to the next epoch. */
+const LAST_COUNTER = 0xffffffff;
+
+const AUTH_IDS = [{ scheme: 'ip', id: '127.0.0.1' }];
+
+const rulesByConfig = new WeakMap<EnsembleConfig, PrepRules>();
+
+function prepRules(config: EnsembleConfig): PrepRules {
+  let rules = rulesByConfig.get(config);
+  if (rules === undefined) {
+    const { checkOutsideMulti, create2InMulti, versionWrap } = config.profile;
+    rules = { checkOutsideMulti, create2InMulti, versionWrap, extendedTypes: config.extendedTypes, digestEnabled: config.digestEnabled, enforceQuota: false };
+    rulesByConfig.set(config, rules);
+  }
+  return rules;
+}
+
+/** Gives a write its zxid, turns it into a txn and proposes it. */
+export function submit(d: Draft, request: SubmittedRequest): void {
+  const leading = d.s.leading;
+  if (leading === null || !leading.established) return;
+  const counter = leading.lastProposed.counter + 1;
+  if (counter >= LAST_COUNTER) {
+    giveUpLeading(d, 'zxidRollover');
+    return;
+  }
+  const zxid = { epoch: leading.lastProposed.epoch, counter };
+  const { body, err } = validate(d, request, zxid);
+  const undigested: Txn = { session: request.session, cxid: request.cxid, zxid, time: wallClock(d), body, digest: null };
+  const ahead = d.s.leading?.ahead ?? leading.ahead;
+  const applied = applyTxn(ahead, undigested);
+  const txn: Txn = { ...undigested, digest: txnDigest(applied.tree, body, prepRules(d.s.config)) };
+  decide(d, { rule: 'request.validated', zxid, op: request.op.op, path: pathOf(body) ?? requestPath(request.op), err, session: request.session });
+  propose(d, txn, applied);
+}
+
+/** Session checks first (B-71), then those of the operation (B-72). */
+function validate(d: Draft, request: SubmittedRequest, zxid: Txn['zxid']): Prepared {
+  const leading = d.s.leading;
+  if (leading === null) return failed('SESSIONEXPIRED');
+  const { session, op, owner } = request;
+  switch (op.op) {
+    case 'createSession':
+      d.s.leading = { ...leading, tracker: setOwner(track(leading.tracker, session, op.timeoutMs, d.now), session, owner) };
+      armSessionTimer(d);
+      break;
+    case 'closeSession':
+      d.s.leading = { ...leading, tracker: setClosing(leading.tracker, session) };
+      break;
+    case 'deleteContainer':
+      break;
+    default: {
+      const { tracker, err } = claimSession(leading.tracker, session, owner);
+      if (err !== 'OK') return failed(err);
+      if (tracker !== leading.tracker) d.s.leading = { ...leading, tracker };
+    }
+  }
+  return prepare(leading.ahead, { session, cxid: request.cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
+}
+
+function requestPath(op: WriteOp): string | null {
+  return 'path' in op ? op.path : null;
+}
+
+/** A learner's client asked for `sync`: answered once everything proposed so far has been committed. Source: `Leader.processSync`. */
+export function processSync(d: Draft, conn: ConnId): void {
+  const leading = d.s.leading;
+  if (leading === null) return;
+  if (listLength(leading.outstanding) === 0) send(d, conn, { kind: 'SYNC' });
+  else d.s.leading = { ...leading, pendingSyncs: [...leading.pendingSyncs, { conn, zxid: leading.lastProposed }] };
+}

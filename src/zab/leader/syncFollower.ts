@@ -1,0 +1,118 @@
+/**
+ * How a learner is brought up to date: nothing, the txns it lacks (DIFF), fewer txns than it has (TRUNC), or everything (SNAP).
+ *
+ * Source: `LearnerHandler.syncFollower`, `LearnerHandler.queueCommittedProposals`, `ZKDatabase.getProposalsFromTxnLog`.
+ */
+import { listAt, listItems, listLast, listSearch, type ChunkedList } from '../../base/chunked.ts';
+import { compareZxid, isNewEpochZxid, type Zxid } from '../../base/zxid.ts';
+import type { LoggedTxn } from '../state.ts';
+import type { Decision, SyncMode } from '../types.ts';
+
+export interface SyncInputs {
+  /** The learner's last zxid, from ACKEPOCH. */
+  readonly peer: Zxid;
+  /** The leader's `lastProcessedZxid`. */
+  readonly last: Zxid;
+  readonly committedLog: ChunkedList<LoggedTxn>;
+  readonly txnLogSyncEnabled: boolean;
+  /** The txn log from `peer` on, or null when it does not reach back that far or is too large (D-34). Asked only when needed. */
+  readonly txnLog: () => Iterable<LoggedTxn> | null;
+}
+
+export interface SyncPlan {
+  readonly mode: SyncMode;
+  /** The zxid in the opening packet. */
+  readonly zxidSent: Zxid;
+  /** Txns to send as PROPOSAL and COMMIT, oldest first. */
+  readonly queued: readonly LoggedTxn[];
+  /** From here on the live stream takes over (`startForwarding`). */
+  readonly forwardFrom: Zxid;
+  readonly source: 'committedLog' | 'txnlog+committedLog' | null;
+  readonly because: Extract<Decision, { rule: 'sync.mode' }>['because'];
+  readonly minCommittedLog: Zxid;
+  readonly maxCommittedLog: Zxid;
+}
+
+/** The decision list D-31; the first line that matches decides. */
+export function chooseSync({ peer, last, committedLog, txnLogSyncEnabled, txnLog }: SyncInputs): SyncPlan {
+  const min = listAt(committedLog, 0)?.txn.zxid ?? last;
+  const max = listLast(committedLog)?.txn.zxid ?? last;
+  const plan = (mode: SyncMode, zxidSent: Zxid, forwardFrom: Zxid, because: SyncPlan['because'], more: Partial<SyncPlan> = {}): SyncPlan => ({
+    mode, zxidSent, forwardFrom, because, queued: [], source: null, minCommittedLog: min, maxCommittedLog: max, ...more,
+  });
+
+  if (compareZxid(peer, last) === 0) return plan('DIFF', peer, peer, 'same');
+  if (compareZxid(peer, max) > 0 && !isNewEpochZxid(peer)) return plan('TRUNC', max, max, 'ahead');
+  if (compareZxid(peer, max) <= 0 && compareZxid(peer, min) >= 0) {
+    const walk = new Walk(peer, max);
+    walk.over(listItems(committedLog, startOf(committedLog, peer)), null);
+    return walk.finish(plan, last, 'committedLog', 'inCommittedLog');
+  }
+  if (compareZxid(peer, min) < 0 && txnLogSyncEnabled) {
+    const log = txnLog();
+    if (log === null) return plan('SNAP', last, last, 'txnLogUnusable');
+    const walk = new Walk(peer, max);
+    walk.over(log, min);
+    if (compareZxid(walk.queuedTo, min) < 0) return plan('SNAP', last, last, 'txnLogGap');
+    walk.over(listItems(committedLog), null);
+    return walk.finish(plan, last, 'txnlog+committedLog', 'inTxnLog');
+  }
+  return plan('SNAP', last, last, compareZxid(peer, min) < 0 ? 'txnLogDisabled' : 'unhandled');
+}
+
+/** Where to begin in committedLog: at the last txn not later than `peer`, so that the walk sees its predecessor. */
+function startOf(committedLog: ChunkedList<LoggedTxn>, peer: Zxid): number {
+  return Math.max(0, listSearch(committedLog, ({ txn }) => compareZxid(txn.zxid, peer) >= 0) - 1);
+}
+
+/** One pass over history, looking for the learner's last zxid and collecting what it lacks (D-33). */
+class Walk {
+  readonly queued: LoggedTxn[] = [];
+  queuedTo: Zxid;
+  private readonly peer: Zxid;
+  private readonly lastCommitted: Zxid;
+  private previous: Zxid | null = null;
+  private opening: { readonly mode: 'DIFF' | 'TRUNC'; readonly zxid: Zxid } | null = null;
+  private otherEpoch = false;
+
+  constructor(peer: Zxid, lastCommitted: Zxid) {
+    this.peer = peer;
+    this.queuedTo = peer;
+    this.lastCommitted = lastCommitted;
+  }
+
+  over(history: Iterable<LoggedTxn>, limit: Zxid | null): void {
+    for (const item of history) {
+      const { zxid } = item.txn;
+      if (limit !== null && compareZxid(zxid, limit) > 0) break;
+      if (compareZxid(zxid, this.peer) < 0) {
+        this.previous = zxid;
+        continue;
+      }
+      if (this.opening === null) {
+        const same = compareZxid(zxid, this.peer) === 0;
+        if (same || isNewEpochZxid(this.peer)) {
+          this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
+          if (same) continue;
+        } else if (zxid.epoch !== this.peer.epoch || this.previous === null) {
+          // The learner's last txn is not in this history, and where to cut is not known: too far apart for TRUNC.
+          this.otherEpoch = zxid.epoch !== this.peer.epoch;
+          return;
+        } else {
+          this.opening = { mode: 'TRUNC', zxid: this.previous };
+          this.queuedTo = this.previous;
+        }
+      }
+      if (compareZxid(zxid, this.queuedTo) > 0) {
+        this.queued.push(item);
+        this.queuedTo = zxid;
+      }
+    }
+    if (this.opening === null && isNewEpochZxid(this.peer)) this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
+  }
+
+  finish(plan: (mode: SyncMode, sent: Zxid, from: Zxid, because: SyncPlan['because'], more: Partial<SyncPlan>) => SyncPlan, last: Zxid, source: NonNullable<SyncPlan['source']>, because: SyncPlan['because']): SyncPlan {
+    if (this.opening === null) return plan('SNAP', last, this.queuedTo, this.otherEpoch ? 'divergedEpoch' : 'unhandled', { source, queued: this.queued });
+    return plan(this.opening.mode, this.opening.zxid, this.queuedTo, this.opening.mode === 'TRUNC' ? 'diverged' : because, { source, queued: this.queued });
+  }
+}

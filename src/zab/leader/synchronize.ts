@@ -1,0 +1,55 @@
+/**
+ * Sending a learner what it lacks, and from then on everything live.
+ *
+ * Source: `LearnerHandler.run`, `LearnerHandler.syncFollower`, `Leader.startForwarding`.
+ */
+import { listItems } from '../../base/chunked.ts';
+import { compareZxid, zxid, type Zxid } from '../../base/zxid.ts';
+import { fileSize } from '../../store/disk.ts';
+import { datedFiles } from '../../store/names.ts';
+import { proposalsFromTxnLog, txnLogSizeLimit } from '../../store/txnLog.ts';
+import { decide, send, type Draft } from '../draft.ts';
+import type { LoggedTxn } from '../state.ts';
+import type { ConnId } from '../types.ts';
+import { handlerOf, setHandler } from './handlers.ts';
+import { chooseSync } from './syncFollower.ts';
+
+/** Decides on DIFF, TRUNC or SNAP, and queues history, live traffic and NEWLEADER in that order (D-37). */
+export function synchronize(d: Draft, conn: ConnId): void {
+  const handler = handlerOf(d, conn);
+  const leading = d.s.leading;
+  if (handler === undefined || leading === null) return;
+  const last = d.s.tree.lastProcessedZxid;
+  const plan = chooseSync({
+    peer: handler.peerLastZxid, last, committedLog: d.s.committedLog,
+    txnLogSyncEnabled: d.s.config.snapshotSizeFactor >= 0, txnLog: () => txnLogFrom(d, handler.peerLastZxid),
+  });
+  decide(d, {
+    rule: 'sync.mode', learner: handler.sid, mode: plan.mode, peerLastZxid: handler.peerLastZxid,
+    minCommittedLog: plan.minCommittedLog, maxCommittedLog: plan.maxCommittedLog, lastProcessedZxid: last,
+    zxidSent: plan.zxidSent, queued: plan.queued.length, source: plan.source, because: plan.because, forwardFrom: plan.forwardFrom,
+  });
+  send(d, conn, plan.mode === 'SNAP' ? { kind: 'SNAP', zxid: plan.zxidSent, tree: d.s.tree } : { kind: plan.mode, zxid: plan.zxidSent });
+  for (const { txn, bytes } of plan.queued) {
+    send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
+    send(d, conn, { kind: 'COMMIT', zxid: txn.zxid });
+  }
+  if (!handler.observer) forwardOutstanding(d, conn, plan.forwardFrom);
+  send(d, conn, { kind: 'NEWLEADER', zxid: zxid(leading.epoch, 0) });
+  setHandler(d, { ...handler, stage: 'synchronizing', mode: plan.mode, forwarding: true, sending: true });
+}
+
+/** Proposals that are not committed yet: the learner will see their COMMIT live. Source: `Leader.startForwarding`. */
+function forwardOutstanding(d: Draft, conn: ConnId, after: Zxid): void {
+  if (d.s.leading === null) return;
+  for (const { txn, bytes } of listItems(d.s.leading.outstanding)) {
+    if (compareZxid(txn.zxid, after) > 0) send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
+  }
+}
+
+/** Source: `ZKDatabase.calculateTxnLogSizeLimit`, `ZKDatabase.getProposalsFromTxnLog`. */
+function txnLogFrom(d: Draft, peer: Zxid): Iterable<LoggedTxn> | null {
+  const newest = datedFiles(d.s.disk, 'snapshot').at(-1);
+  const limit = newest === undefined ? 0 : txnLogSizeLimit(fileSize(d.s.disk, newest.name), d.s.config.snapshotSizeFactor);
+  return proposalsFromTxnLog(d.s.disk, peer, limit);
+}

@@ -1,0 +1,130 @@
+/**
+ * The path of a txn to the disk. Requests queue; a batch is appended and fsynced; whatever arrived meanwhile is the next batch
+ * (group commit). Only when the disk says so are they passed on: a follower's ACK, the leader's own ACK.
+ *
+ * Source: `SyncRequestProcessor`, `SendAckRequestProcessor`, `AckRequestProcessor`.
+ */
+import { drawInt } from '../base/random.ts';
+import { snapshotName } from '../store/snapshot.ts';
+import { appendTxn, commitLog, rollLog } from '../store/txnLog.ts';
+import { decide, send, setTimer, write, type Draft } from './draft.ts';
+import { beginSnapshot, cellOf, isLater, snapshotFormat } from './database.ts';
+import { processAck } from './leader/broadcast.ts';
+import { snapshotStepper } from './machines/snapshot.ts';
+import type { Logger, LoggedTxn } from './state.ts';
+
+/** Time between two slices of a fuzzy snapshot, ms, and nodes in a slice. */
+const SLICE_MS = 1;
+export const SLICE_NODES = 64;
+
+/** A logger with nothing to do. */
+export function idleLogger(snapshotAt: number): Logger {
+  return { queue: [], flushing: [], token: null, txnsSinceSnapshot: 0, snapshotAt };
+}
+
+/** Number of txns after which the next snapshot is begun: half of snapCount and a random part of the other half (B-33). */
+export function rollSnapshotAt(d: Draft): number {
+  const half = Math.floor(Math.max(2, d.s.config.snapCount) / 2);
+  const [extra, random] = drawInt(d.s.random, half);
+  d.s.random = random;
+  return half + extra;
+}
+
+/** Queues a txn for the log. */
+export function enqueue(d: Draft, item: LoggedTxn): void {
+  d.log.push({ change: 'append', cell: cellOf(item.txn) });
+  d.s.logger = { ...d.s.logger, queue: [...d.s.logger.queue, item] };
+  if (d.s.logger.token === null) flush(d);
+}
+
+/** Appends the next batch and asks the disk to make it durable. */
+function flush(d: Draft): void {
+  const batch = takeBatch(d);
+  if (batch.length === 0) return;
+  const token = d.s.nextToken;
+  d.s.nextToken = token + 1;
+  const files = commit(d);
+  d.s.logger = { ...d.s.logger, flushing: batch, token };
+  d.effects.push({ type: 'fsync', token, files });
+}
+
+/** Moves up to maxBatchSize queued txns into the log file. */
+function takeBatch(d: Draft): readonly LoggedTxn[] {
+  const { queue } = d.s.logger;
+  const batch = queue.slice(0, d.s.config.maxBatchSize);
+  d.s.logger = { ...d.s.logger, queue: queue.slice(batch.length) };
+  for (const item of batch) appendToLog(d, item);
+  return batch;
+}
+
+/** Writes one txn to the log and begins a snapshot when one is due. */
+export function appendToLog(d: Draft, item: LoggedTxn): void {
+  const { log, ops } = appendTxn(d.s.disk, d.s.log, item.bytes, item.txn.zxid, { preAllocSizeKb: d.s.config.preAllocSizeKb });
+  d.s.log = log;
+  write(d, ops);
+  d.s.lastLogged = item.txn.zxid;
+  const txns = d.s.logger.txnsSinceSnapshot + 1;
+  d.s.logger = { ...d.s.logger, txnsSinceSnapshot: txns };
+  if (txns > d.s.logger.snapshotAt) beginSnapshotIfIdle(d, txns);
+}
+
+/** Closes old log files and names those an fsync must cover. */
+function commit(d: Draft): readonly string[] {
+  const { log, ops } = commitLog(d.s.log);
+  d.s.log = log;
+  return ops.map(({ file }) => file);
+}
+
+/** Makes everything appended so far durable before going on, as a learner does at NEWLEADER. Blocks in the real server; takes no time here. */
+export function commitLogNow(d: Draft): void {
+  write(d, commit(d).map((file) => ({ op: 'fsync', file })));
+  d.s.lastSynced = d.s.lastLogged;
+}
+
+/** The disk has made a batch durable: pass it on and go for the next. */
+export function onFsynced(d: Draft, token: number): void {
+  if (d.s.logger.token !== token) return;
+  const batch = d.s.logger.flushing;
+  d.s.logger = { ...d.s.logger, flushing: [], token: null };
+  const last = batch.at(-1);
+  if (last !== undefined && isLater(last.txn.zxid, d.s.lastSynced)) d.s.lastSynced = last.txn.zxid;
+  for (const item of batch) acknowledge(d, item);
+  flush(d);
+}
+
+/** Source: `SendAckRequestProcessor.processRequest`, `AckRequestProcessor.processRequest`. */
+function acknowledge(d: Draft, { txn }: LoggedTxn): void {
+  if (d.s.leading !== null) processAck(d, d.s.sid, txn.zxid);
+  else if (d.s.role === 'FOLLOWING' && d.s.learning?.conn != null) send(d, d.s.learning.conn, { kind: 'ACK', zxid: txn.zxid });
+}
+
+/** Writes and makes durable everything still queued; nothing is acknowledged any more. Source: `SyncRequestProcessor.shutdown`. */
+export function drainLogger(d: Draft): void {
+  for (let batch = takeBatch(d); batch.length > 0; batch = takeBatch(d));
+  commitLogNow(d);
+  d.s.logger = { ...d.s.logger, flushing: [], token: null };
+}
+
+/** The logger thread died: what it had written is in the file, what was queued is lost. */
+export function dropQueue(d: Draft): void {
+  commitLogNow(d);
+  d.s.logger = { ...d.s.logger, queue: [], flushing: [], token: null };
+}
+
+/** Source: `SyncRequestProcessor.shouldSnapshot` and `run`: roll the log, snapshot in the background, unless one is being taken. */
+function beginSnapshotIfIdle(d: Draft, txns: number): void {
+  const threshold = d.s.logger.snapshotAt;
+  const snapshotAt = rollSnapshotAt(d);
+  d.s.logger = { ...d.s.logger, txnsSinceSnapshot: 0, snapshotAt };
+  d.s.log = rollLog(d.s.log);
+  const begun = snapshotStepper.step(d.s.snapshotPhase, 'begin');
+  decide(d, { rule: 'snapshot.due', txns, threshold, outcome: begun.allowed ? 'started' : 'busy' });
+  if (!begun.allowed) return;
+  const file = snapshotName(d.s.tree.lastProcessedZxid);
+  write(d, [{ op: 'create', file }]);
+  d.s.snapshotPhase = begun.phase;
+  d.s.snapshotting = { file, writer: beginSnapshot(d.s.tree, snapshotFormat(d.s.config)) };
+  setTimer(d, 'snapshot', SLICE_MS);
+}
+
+export { SLICE_MS };

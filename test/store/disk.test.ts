@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromUtf8, utf8 } from '../../src/base/ids.ts';
+import { afterPowerLoss, applyDiskOp, applyDiskOps, copyDisk, diskOf, emptyDisk, exportFiles, fileNames, fileSize, hasFile, readFile } from '../../src/store/disk.ts';
+import type { Disk, DiskOp } from '../../src/store/types.ts';
+
+const file = 'log.1';
+const append = (text: string): DiskOp => ({ op: 'append', file, bytes: utf8(text) });
+const create: DiskOp = { op: 'create', file };
+const fsync: DiskOp = { op: 'fsync', file };
+const text = (disk: Disk, name = file): string => fromUtf8(readFile(disk, name));
+const made = (...ops: DiskOp[]): Disk => applyDiskOps(emptyDisk(), ops);
+
+describe('a file', () => {
+  it('grows by appending, and old versions keep what they had', () => {
+    const first = made(create, append('abc'));
+    const second = applyDiskOp(first, append('def'));
+    expect([text(first), text(second)]).toEqual(['abc', 'abcdef']);
+    expect(second.files[file]?.buffer).toBe(first.files[file]?.buffer);
+  });
+
+  it('branches: appending to an old version leaves the newer one alone', () => {
+    const first = made(create, append('abc'));
+    const second = applyDiskOp(first, append('def'));
+    const branch = applyDiskOp(first, append('XYZ'));
+    expect([text(second), text(branch)]).toEqual(['abcdef', 'abcXYZ']);
+  });
+
+  it('stays right when appends, rewinds, truncations and clones come in any order', () => {
+    const step = fc.oneof(fc.string({ minLength: 1 }).map((s) => ({ do: 'append' as const, s })), fc.record({ do: fc.constant('rewind' as const), back: fc.nat(5) }), fc.record({ do: fc.constant('cut' as const), to: fc.nat(8) }), fc.constant({ do: 'clone' as const }));
+    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const versions: { disk: Disk; text: string }[] = [{ disk: made(create), text: '' }];
+      for (const one of steps) {
+        const now = versions.at(-1) ?? { disk: emptyDisk(), text: '' };
+        if (one.do === 'append') versions.push({ disk: applyDiskOp(now.disk, { op: 'append', file, bytes: latin(one.s) }), text: now.text + clean(one.s) });
+        else if (one.do === 'cut') versions.push({ disk: applyDiskOp(now.disk, { op: 'truncate', file, length: Math.min(one.to, now.text.length) }), text: now.text.slice(0, one.to) });
+        else if (one.do === 'clone') versions.push({ disk: structuredClone(now.disk), text: now.text });
+        else versions.push(versions[Math.max(0, versions.length - 1 - one.back)] ?? now);
+      }
+      for (const version of versions) expect(text(version.disk)).toBe(version.text);
+    }));
+  });
+
+  it('appends in place: a long log is copied only when it doubles', () => {
+    let disk = made(create);
+    const buffers = new Set<unknown>();
+    for (let i = 0; i < 10_000; i++) {
+      disk = applyDiskOp(disk, append('0123456789'));
+      buffers.add(disk.files[file]?.buffer);
+    }
+    expect(buffers.size).toBeLessThan(15);
+  });
+
+  it('refuses ops on a file that is not there', () => {
+    expect(() => made(append('x'))).toThrow('no file log.1 on this disk, which has no files');
+  });
+});
+
+function clean(s: string): string {
+  return s.replace(/[^a-z]/g, 'x');
+}
+function latin(s: string): Uint8Array {
+  return utf8(clean(s));
+}
+
+describe('a power loss', () => {
+  it.each<[string, DiskOp[], string | null]>([
+    ['a file never synced is gone', [create, append('abc')], null],
+    ['what came after the fsync is gone', [create, append('abc'), fsync, append('def')], 'abc'],
+    ['what was synced is there', [create, append('abc'), append('def'), fsync], 'abcdef'],
+    ['an atomic write is safe at once', [{ op: 'writeAtomic', file, bytes: utf8('7') }], '7'],
+    ['a file overwritten in place is empty until synced', [create, append('abc'), fsync, create, append('def')], ''],
+    ['truncation never brings bytes back', [create, append('abcdef'), fsync, { op: 'truncate', file, length: 2 }], 'ab'],
+  ])('%s', (_, ops, left) => {
+    const disk = afterPowerLoss(made(...ops));
+    expect(hasFile(disk, file) ? text(disk) : null).toBe(left);
+  });
+
+  it('may leave a torn write', () => {
+    const disk = made(create, append('abc'), fsync, append('def'));
+    expect(text(afterPowerLoss(disk, { file, bytes: 2 }))).toBe('abcde');
+    expect(text(afterPowerLoss(disk, { file, bytes: 99 }))).toBe('abcdef');
+  });
+
+  it('keeps the preallocated size, of which the lost part reads as zeros', () => {
+    const disk = afterPowerLoss(made(create, { op: 'allocate', file, size: 100 }, append('abc'), fsync, append('def')));
+    expect([text(disk), fileSize(disk, file)]).toEqual(['abc', 100]);
+  });
+});
+
+describe('a data directory', () => {
+  it('lists files by the number in their names', () => {
+    const names = ['snapshot.0', 'log.ff', 'log.100000001', 'log.2', 'currentEpoch', 'acceptedEpoch', 'snapshot.a', 'snapshot.1f'];
+    expect(fileNames(diskOf(Object.fromEntries(names.map((name) => [name, utf8('x')])))))
+      .toEqual(['acceptedEpoch', 'currentEpoch', 'log.2', 'log.ff', 'log.100000001', 'snapshot.0', 'snapshot.a', 'snapshot.1f']);
+  });
+
+  it('exports preallocated zeros only up to a size', () => {
+    const disk = made(create, { op: 'allocate', file, size: 67_108_880 }, append('abc'));
+    expect(exportFiles(disk)[file]?.length).toBe(3);
+    expect(exportFiles(made(create, { op: 'allocate', file, size: 16_400 }, append('abc')))[file]?.length).toBe(16_400);
+  });
+
+  it('keeps no zeros of an imported log in memory, yet knows its size', () => {
+    const disk = diskOf({ [file]: new Uint8Array(1000).fill(7, 0, 10), 'snapshot.0': new Uint8Array(20) });
+    expect([readFile(disk, file).length, fileSize(disk, file), readFile(disk, 'snapshot.0').length]).toEqual([10, 1000, 20]);
+  });
+
+  it('is copied with buffers of its own', () => {
+    const disk = made(create, append('abc'));
+    const copy = copyDisk(disk);
+    expect(copy.files[file]?.buffer).not.toBe(disk.files[file]?.buffer);
+    expect(text(copy)).toBe('abc');
+  });
+});
