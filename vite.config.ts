@@ -6,7 +6,8 @@ export default defineConfig({
   base: './',
   plugins: [svelte({ configFile: false })],
   worker: { format: 'es' },
-  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  // The command line is built beside it, in `dist/cli`: emptying one must not empty the other.
+  build: { outDir: 'dist/app', target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   preview: { host: '127.0.0.1' },
   server: { host: '127.0.0.1' },
   test: {

@@ -27,7 +27,7 @@ if (!Number.isInteger(port) || port < 1 || port > 65535) {
 
 ensureInstalled();
 const { build, preview } = await import('vite');
-if (isStale('dist/index.html', ['src', 'lessons', 'public', 'index.html', 'vite.config.ts', 'package-lock.json']))
+if (isStale('dist/app/index.html', ['src', 'lessons', 'public', 'index.html', 'vite.config.ts', 'package-lock.json']))
   await build({ root, logLevel: 'warn' });
 
 const server = await preview({ root, logLevel: 'error', preview: { host: '127.0.0.1', port, strictPort: false } });

@@ -15,7 +15,7 @@ const WORKER = /new URL\(\s*["'`]([^"'`]+\.js)["'`]/g;
  * @returns {string[]} paths relative to the project, in the order they are met
  * @throws Error when the app is not built
  */
-export function initialFiles(dist = join(root, 'dist')) {
+export function initialFiles(dist = join(root, 'dist', 'app')) {
   const page = join(dist, 'index.html');
   if (!existsSync(page)) throw new Error(`${relative(root, page)} does not exist: run npm run build first`);
   /** @type {Set<string>} */

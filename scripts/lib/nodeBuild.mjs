@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isStale } from './fresh.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
-/** Beside every program, so that `new URL('./serverThread.ts', import.meta.url)` finds it under its built name. */
+/** Beside every program, where `ThreadHost` looks for it: `serverThread.js`. */
 const THREAD = 'src/ensemble/host/serverThread.ts';
 
 /**
@@ -26,7 +26,6 @@ export async function buildForNode(name, entry) {
       configFile: false,
       root,
       logLevel: 'warn',
-      plugins: [builtThreadName()],
       build: {
         ssr: true,
         outDir: out,
@@ -39,21 +38,9 @@ export async function buildForNode(name, entry) {
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
         },
       },
-      ssr: { noExternal: true },
     });
   }
   return join(root, program);
-}
-
-/** Worker threads are started by URL, which a bundler for Node leaves alone: the source's name becomes the built one. */
-function builtThreadName() {
-  return {
-    name: 'built-thread-name',
-    /** @param {string} code */
-    renderChunk(code) {
-      return code.includes('serverThread.ts') ? { code: code.replaceAll('serverThread.ts', 'serverThread.js'), map: null } : null;
-    },
-  };
 }
 
 /**

@@ -43,6 +43,8 @@ export function isNewEpochZxid(z: Zxid): boolean {
 
 /** Lower-case hex without prefix, as in file names (`log.100000001`). */
 export function zxidHex(z: Zxid): string {
+  // An untrusted empty database votes with −1 in all 64 bits.
+  if (z.epoch < 0) return 'ffffffffffffffff';
   return z.epoch === 0 ? z.counter.toString(16) : z.epoch.toString(16) + z.counter.toString(16).padStart(8, '0');
 }
 

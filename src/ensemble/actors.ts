@@ -17,16 +17,16 @@ import { append, clientPeer, countSends, NONE, serverPeer, type World } from './
 export function applyServerStep(world: World, process: Process, input: Input, flight: Flight | null, cause: number, output: StepOutput): void {
   const { effects } = output;
   const sends = countSends(effects);
-  const sent: Flight[] | readonly never[] = sends === 0 ? NONE : [];
+  const sent: Flight[] = [];
   append(world, {
     n: world.trace.length, at: world.state.now, actor: serverPeer(process.sid), cause, what: recorded(input, flight),
-    sent, effects: sends === 0 ? orNone(effects) : orNone(effects.filter(isNotSend)), decisions: orNone(output.decisions), changes: output.changes, client: null,
+    sent: sends === 0 ? NONE : sent, effects: sends === 0 ? orNone(effects) : orNone(effects.filter(isNotSend)), decisions: orNone(output.decisions), changes: output.changes, client: null,
     log: orNone(output.log), outcomes: NONE, disk: null,
   });
   process.view = Object.assign(process.view ?? ({} as ServerView), output.changes);
   for (const effect of effects) {
     if (process.state !== 'running') break;
-    applyEffect(world, process, effect, sent as Flight[]);
+    applyEffect(world, process, effect, sent);
   }
 }
 

@@ -38,7 +38,7 @@ export function requestFsync(world: World, process: Process, token: number, file
 function startFsync(world: World, process: Process): void {
   const spread = process.fsyncMs === null ? world.options.fsync : { meanMs: process.fsyncMs, jitterMs: 0 };
   const at = inMicroseconds(world.state.now + drawSpread(process, spread));
-  schedule(world, at, { kind: 'fsync', sid: process.sid, incarnation: process.incarnation, cause: world.cause });
+  schedule(world, at, { kind: 'fsync', sid: process.sid, incarnation: process.incarnation });
 }
 
 /** The oldest fsync is done: what had been written when it was asked for is safe. */

@@ -170,7 +170,8 @@ export type Scheduled =
   | { readonly kind: 'retransmit'; readonly conn: ConnId; readonly end: End }
   | { readonly kind: 'syn' | 'refused'; readonly attempt: number }
   | { readonly kind: 'timer'; readonly node: NodeId; readonly timer: string }
-  | { readonly kind: 'fsync' | 'boot'; readonly sid: Sid; readonly incarnation: number; readonly cause: number }
+  | { readonly kind: 'fsync'; readonly sid: Sid; readonly incarnation: number }
+  | { readonly kind: 'boot'; readonly sid: Sid; readonly incarnation: number; readonly cause: number }
   | { readonly kind: 'input'; readonly sid: Sid; readonly incarnation: number; readonly input: Input; readonly cause: number }
   | { readonly kind: 'disconnectClient'; readonly client: ClientId; readonly conn: ConnId; readonly cause: number }
   /** Hands the next waiting input to a process that was resumed. */

@@ -77,6 +77,11 @@ export class TraceIndex {
     return this.#landmarks[kind];
   }
 
+  /** Servers that appear in the trace. */
+  servers(): Iterable<Sid> {
+    return this.#lanes.keys();
+  }
+
   /** Positions at which a server stepped, ascending. */
   eventsOf(sid: Sid): readonly number[] {
     return this.#lanes.get(sid)?.events ?? [];

@@ -92,7 +92,11 @@ export function treeOf(image: TreeImage, lastProcessedZxid: Zxid): DataTree {
     const kind = path === '' ? 'void' : ownerKind(owner);
     if (kind === 'container') containers.push(path);
     else if (kind === 'ttl') ttls.push(path);
-    else if (kind === 'normal') owned.get(owner)?.push(path) ?? owned.set(owner, [path]);
+    else if (kind === 'normal') {
+      const paths = owned.get(owner);
+      if (paths === undefined) owned.set(owner, [path]);
+      else paths.push(path);
+    }
   }
   let ephemerals = emptyMap<readonly string[]>();
   for (const [owner, paths] of owned) ephemerals = mapSet(ephemerals, owner, paths);

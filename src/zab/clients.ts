@@ -156,6 +156,12 @@ function needsCommit(d: Draft, op: ClientOp): boolean {
 }
 
 function takeRequest(d: Draft, client: ClientCnxn, xid: number, op: ClientOp): void {
+  if (d.s.config.profile.checkOutsideMulti === 'rejected' && op.op === 'check') {
+    // Refused when submitted: no zxid is used, and the connection closes (ZOOKEEPER-2623).
+    reply(d, client.conn, xid, 'UNIMPLEMENTED', NO_RESULT);
+    dropClient(d, client.conn);
+    return;
+  }
   touchSession(d, client);
   const request: PendingRequest = { xid, op, needsCommit: needsCommit(d, op) };
   if (!request.needsCommit && client.pending.length === 0) {

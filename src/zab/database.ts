@@ -3,7 +3,7 @@
  *
  * Source: `ZKDatabase`, `QuorumPeer.loadDataBase`.
  */
-import { emptyList, listKeepLast, listLength, listOf, listPush } from '../base/chunked.ts';
+import { emptyList, listKeepLast, listOf, listPush } from '../base/chunked.ts';
 import { utf8, type Bytes } from '../base/ids.ts';
 import { compareZxid, type Zxid } from '../base/zxid.ts';
 import { recover, fastForward } from '../store/recovery.ts';
@@ -139,9 +139,8 @@ export function fastForwardMemory(d: Draft): void {
 
 /** Adds to committedLog, from which followers that are a little behind are served. Source: `ZKDatabase.addCommittedProposal`. */
 export function rememberCommitted(d: Draft, item: LoggedTxn): void {
-  const limit = commitLogCount(d.s.config);
-  const longer = listPush(d.s.committedLog, item);
-  d.s.committedLog = listLength(longer) > limit + 1 ? listKeepLast(longer, limit + 1) : longer;
+  // One more than the limit is held: Java removes the oldest only once the count is exceeded.
+  d.s.committedLog = listKeepLast(listPush(d.s.committedLog, item), commitLogCount(d.s.config) + 1);
 }
 
 /** Forgets committedLog, as when a snapshot replaced the tree. */

@@ -94,7 +94,6 @@ function boot(d: Draft): void {
   d.s.logger = idleLogger(rollSnapshotAt(d));
   recoverAtBoot(d);
   if (d.s.phase !== 'looking') return;
-  d.s.vote = { leader: d.s.sid, zxid: d.s.tree.lastProcessedZxid, electionEpoch: 0, peerEpoch: d.s.currentEpoch };
   listen(d, 'client', true);
   startCnx(d);
   armPurge(d);

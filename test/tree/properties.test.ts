@@ -7,7 +7,7 @@ import { nodeDigest } from '../../src/tree/digest.ts';
 import { ownerKind } from '../../src/tree/ephemeralType.ts';
 import { childName, childPath, parentPath } from '../../src/tree/paths.ts';
 import { childrenOf, nodeSize, treeOf, type ImageNode } from '../../src/tree/tree.ts';
-import type { Acl, ClientOp, CreateMode, DataTree, Txn, WriteOp } from '../../src/tree/types.ts';
+import type { Acl, CreateMode, DataTree, Txn, WriteOp } from '../../src/tree/types.ts';
 import { ANYONE, create, say, SILENCE, type Talk } from './world.ts';
 
 const PATHS = ['/a', '/b', '/a/x', '/a/y', '/b/x', '/a/x/z', '/a/é'];
@@ -26,7 +26,7 @@ const single: fc.Arbitrary<WriteOp> = fc.oneof(
   fc.record({ op: fc.constant('setData' as const), path, data, version }),
 );
 const other: fc.Arbitrary<WriteOp> = fc.oneof(
-  fc.array(single, { maxLength: 4 }).map((ops) => ({ op: 'multi' as const, ops: ops as readonly ClientOp[] })),
+  fc.array(single, { maxLength: 4 }).map((ops) => ({ op: 'multi' as const, ops })),
   fc.constant({ op: 'closeSession' as const }),
   fc.constant({ op: 'createSession' as const, timeoutMs: 4000 }),
   path.map((at) => ({ op: 'deleteContainer' as const, path: at })),

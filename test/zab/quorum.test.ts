@@ -42,7 +42,9 @@ describe('majority (E-60)', () => {
 
 describe('groups and weights (E-61)', () => {
   const grouped = (...rows: readonly (readonly [sid: number, group: number, weight?: number])[]): readonly Member[] =>
-    rows.map(([sid, group, weight]) => (weight === undefined ? { sid, type: 'participant', group } : { sid, type: 'participant', group, weight }));
+    rows.map(([sid, group, weight]) =>
+      weight === undefined ? { sid, type: 'participant', group } : { sid, type: 'participant', group, weight },
+    );
   const nine = grouped([1, 1], [2, 1], [3, 1], [4, 2], [5, 2], [6, 2], [7, 3], [8, 3], [9, 3]);
 
   test.each([
@@ -50,7 +52,12 @@ describe('groups and weights (E-61)', () => {
     { what: 'a majority of servers, but of one group only', members: nine, acks: [1, 2, 3, 4, 7], quorum: false },
     { what: 'half the weight of a group is not enough', members: grouped([1, 1], [2, 1]), acks: [1], quorum: false },
     { what: 'one heavy server decides its group', members: grouped([1, 1, 3], [2, 1], [3, 1]), acks: [1], quorum: true },
-    { what: 'a group without weight need not be won', members: grouped([1, 1], [2, 1], [3, 1], [4, 2, 0], [5, 2, 0]), acks: [1, 2], quorum: true },
+    {
+      what: 'a group without weight need not be won',
+      members: grouped([1, 1], [2, 1], [3, 1], [4, 2, 0], [5, 2, 0]),
+      acks: [1, 2],
+      quorum: true,
+    },
     { what: 'a group without weight cannot be won', members: grouped([1, 1], [2, 2], [3, 3, 0]), acks: [1, 3], quorum: false },
     { what: 'a server without weight adds nothing', members: grouped([1, 1], [2, 1], [3, 1, 0]), acks: [1, 3], quorum: false },
     { what: 'nobody', members: nine, acks: [], quorum: false },

@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ZXID_ZERO, zxid } from '../../src/base/zxid.ts';
 import { applyDiskOps, emptyDisk, exportFiles } from '../../src/store/disk.ts';
-import { epochOp } from '../../src/store/recovery.ts';
+import { epochOp, recover } from '../../src/store/recovery.ts';
 import { serializeSnapshot, snapshotName } from '../../src/store/snapshot.ts';
 import { encodeTxn } from '../../src/store/txnCodec.ts';
 import { appendTxn, commitLog, newLogWriter } from '../../src/store/txnLog.ts';
 import type { Disk } from '../../src/store/types.ts';
 import { newTree } from '../../src/tree/tree.ts';
 import type { DataTree, Txn } from '../../src/tree/types.ts';
+import { ledEnsemble } from '../support/simulated.ts';
 import { readWholeTree, type WireNode } from './client.ts';
 import { expectedNodes } from './expected.ts';
 import { startZooKeeper, whyNoZooKeeper } from './server.ts';
@@ -34,7 +35,26 @@ describe.skipIf(why !== null && !mustRun)(
     const first = carryOut(newTree(null), REQUESTS.slice(0, 30), zxid(1, 1));
     const second = carryOut(first.tree, REQUESTS.slice(30), zxid(2, 1));
 
-    test('from a snapshot of an empty tree and the txn log behind it', async () => {
+    test.each([
+    ['with all txns in its log', 100_000],
+    ['with snapshots between its logs', 20],
+  ])('from a server of a simulated ensemble, %s', async (name, snapCount) => {
+    const ensemble = ledEnsemble(3, 7, { snapCount, extendedTypes: true });
+    ensemble.command({ type: 'connect', client: 1, timeoutMs: 10_000 });
+    ensemble.run({ untilMs: ensemble.now + 1_000 });
+    const requests = REQUESTS.filter((op) => op.op !== 'createSession');
+    for (const request of requests) ensemble.command({ type: 'request', client: 1, request });
+    ensemble.run({ untilMs: ensemble.now + 2_000 });
+    expect(ensemble.outcomes(1).filter(({ outcome }) => outcome !== 'unknown')).toHaveLength(requests.length);
+
+    const disk = ensemble.disk(2);
+    const outcome = recover(disk, { commitLogCount: 500, trustEmptySnapshot: false, autocreate: true, configData: null, now: 0, deleteEmptyNewestLog: false });
+    if (!outcome.ok) throw new Error(outcome.failure.message);
+    expect(Object.keys(disk.files).filter((file) => file.startsWith('snapshot.')).length > 1).toBe(snapCount < 100);
+    expect(await served(work, `simulated-${snapCount}`, disk), name).toEqual(expectedNodes(outcome.recovered.tree));
+  });
+
+  test('from a snapshot of an empty tree and the txn log behind it', async () => {
       const disk = withLog(withSnapshot(emptyDisk(), newTree(null), 0), [...first.txns, ...second.txns]);
       expect(await served(work, 'log', disk)).toEqual(expectedNodes(second.tree));
     });

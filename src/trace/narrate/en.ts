@@ -13,7 +13,7 @@ export const en: Language = {
     epoch: 'epoch', zxid: 'zxid', sid: 'sid', round: 'round', weight: 'weight', supporters: 'supporters', votersNeeded: 'voters', waited: 'waited', next: 'next wait', took: 'took',
     acceptedEpoch: 'accepted epoch', currentEpoch: 'current epoch', newEpoch: 'new epoch', lastZxid: 'last zxid', minCommittedLog: 'oldest in committed log', maxCommittedLog: 'newest in committed log',
     zxidSent: 'zxid sent', queued: 'txns queued', acks: 'on disk at', timeout: 'timeout', limit: 'limit', session: 'session', txns: 'txns', threshold: 'threshold', nodes: 'znodes', sessions: 'sessions',
-    digest: 'digest', exitCode: 'exit code', offset: 'byte', initiator: 'opened by', error: 'error', leader: 'leader', heard: 'heard from', logged: 'logged', left: 'waiting', from: 'from', to: 'to', path: 'path',
+    digest: 'digest', exitCode: 'exit code', offset: 'byte', initiator: 'opened by', error: 'error', leader: 'leader', heard: 'heard from', logged: 'logged', left: 'waiting', from: 'from', to: 'to', path: 'path', files: 'files',
   },
   messages: {
     NOTIFICATION: (m) => `votes for ${candidate(m.vote.leader, 'nobody')} (epoch ${m.vote.peerEpoch}, zxid ${z(m.vote.zxid)}, round ${m.vote.electionEpoch}) and says it is ${m.state}`,
@@ -128,6 +128,7 @@ export const en: Language = {
     noSync: (sid) => `Server ${sid} has not been synced since it started.`,
   },
   server,
+  unnamedServer: 'Its server',
   client,
   peer: (peer) => (peer.kind === 'server' ? server(peer.sid) : client(peer.client, null)),
   role: roleEn,

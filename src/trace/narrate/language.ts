@@ -17,7 +17,7 @@ export type WorldOf<T extends WorldEvent['type']> = OneOf<WorldEvent, 'type', T>
 export type Label =
   | 'epoch' | 'zxid' | 'sid' | 'round' | 'weight' | 'supporters' | 'votersNeeded' | 'waited' | 'next' | 'took' | 'acceptedEpoch' | 'currentEpoch' | 'newEpoch'
   | 'lastZxid' | 'minCommittedLog' | 'maxCommittedLog' | 'zxidSent' | 'queued' | 'acks' | 'timeout' | 'limit' | 'session' | 'txns' | 'threshold'
-  | 'nodes' | 'sessions' | 'digest' | 'exitCode' | 'offset' | 'initiator' | 'error' | 'leader' | 'heard' | 'logged' | 'left' | 'from' | 'to' | 'path';
+  | 'nodes' | 'sessions' | 'digest' | 'exitCode' | 'offset' | 'initiator' | 'error' | 'leader' | 'heard' | 'logged' | 'left' | 'from' | 'to' | 'path' | 'files';
 
 /** The kind of a timer: its name without the connection or server it is for. */
 export type TimerKind =
@@ -72,6 +72,8 @@ export interface Language {
     readonly noSync: (sid: Sid) => string;
   };
   readonly server: (sid: Sid) => string;
+  /** A server that a client talks to, when its number is not at hand. */
+  readonly unnamedServer: string;
   readonly client: (client: ClientId, name: string | null) => string;
   readonly peer: (peer: Peer) => string;
   readonly role: Readonly<Record<Role, string>>;

@@ -13,7 +13,7 @@ export const zh: Language = {
     epoch: 'epoch', zxid: 'zxid', sid: 'sid', round: '轮次', weight: '权重', supporters: '支持者', votersNeeded: '投票者', waited: '已等待', next: '下次等待', took: '用时',
     acceptedEpoch: '已接受的 epoch', currentEpoch: '当前 epoch', newEpoch: '新 epoch', lastZxid: '最后的 zxid', minCommittedLog: 'committedLog 最旧', maxCommittedLog: 'committedLog 最新',
     zxidSent: '发送的 zxid', queued: '排队事务', acks: '已写入磁盘', timeout: '超时时间', limit: '时限', session: '会话', txns: '事务数', threshold: '阈值', nodes: 'znode 数', sessions: '会话数',
-    digest: '摘要', exitCode: '退出码', offset: '字节', initiator: '发起者', error: '错误', leader: '领导者', heard: '已收到', logged: '写入日志', left: '等待', from: '从', to: '到', path: '路径',
+    digest: '摘要', exitCode: '退出码', offset: '字节', initiator: '发起者', error: '错误', leader: '领导者', heard: '已收到', logged: '写入日志', left: '等待', from: '从', to: '到', path: '路径', files: '文件数',
   },
   messages: {
     NOTIFICATION: (m) => `投票给 ${candidate(m.vote.leader, '无人')}（epoch ${m.vote.peerEpoch}，zxid ${z(m.vote.zxid)}，第 ${m.vote.electionEpoch} 轮），自称 ${m.state}`,
@@ -129,6 +129,7 @@ export const zh: Language = {
     noSync: (sid) => `服务器 ${sid} 启动以来还没有同步过。`,
   },
   server,
+  unnamedServer: '所连服务器',
   client,
   peer: (peer) => (peer.kind === 'server' ? server(peer.sid) : client(peer.client, null)),
   role: roleZh,

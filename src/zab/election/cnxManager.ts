@@ -21,8 +21,7 @@ function setPeer(d: Draft, sid: Sid, changes: Partial<PeerCnx>): void {
 }
 
 function withoutConn(byConn: ElectionLayer['byConn'], conn: ConnId): ElectionLayer['byConn'] {
-  const { [conn]: _gone, ...others } = byConn;
-  return others;
+  return Object.fromEntries(Object.entries(byConn).filter(([key]) => Number(key) !== conn));
 }
 
 /** Opens the election port. Source: `QuorumCnxManager.Listener.run`. */

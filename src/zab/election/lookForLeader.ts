@@ -17,7 +17,17 @@ import { electionDecided } from '../roles.ts';
 import type { ElectionMessage, Role, Vote } from '../types.ts';
 import { connectAll, haveDelivered, toSend } from './cnxManager.ts';
 import type { Election, Notification } from './state.ts';
-import { beats, candidateZxid, NO_ZXID, NOTIFICATION_VERSION, ownVote, supportersOf, type KeptVote, type Order, type StatedVote } from './votes.ts';
+import {
+  beats,
+  candidateZxid,
+  NO_ZXID,
+  NOTIFICATION_VERSION,
+  ownVote,
+  supportersOf,
+  type KeptVote,
+  type Order,
+  type StatedVote,
+} from './votes.ts';
 
 /** How long the winning vote must stay unchallenged, ms. Source: `FastLeaderElection.finalizeWait`. */
 export const FINALIZE_WAIT_MS = 200;
@@ -144,7 +154,7 @@ function askAgain(d: Draft): void {
  * server that is looking itself corrects those whose round is over, and takes the vote into account.
  *
  * A LOOKING observer in a later round than a LOOKING voter corrects it, is answered as a non-voter, corrects it again, and so on,
- * as fast as the network allows, until the voter's round has caught up. So does the real one.
+ * as fast as the network allows, until the voter's round has caught up. So does the real one (recording `11-observers`, server 4).
  *
  * Source: `FastLeaderElection.Messenger.WorkerReceiver.run` (E-21…E-24).
  */
@@ -304,7 +314,10 @@ function onEstablished(d: Draft, election: Election, n: Notification): void {
     keepVote(d, n);
     if (tryJoin(d, n, d.s.cnx.election?.recvset ?? {}, sameRound, false)) return;
   }
-  const outOfElection = { ...election.outOfElection, [n.from]: { sid: n.from, state: theirs.state, vote: theirs.vote, version: theirs.version } };
+  const outOfElection = {
+    ...election.outOfElection,
+    [n.from]: { sid: n.from, state: theirs.state, vote: theirs.vote, version: theirs.version },
+  };
   edit(d, { outOfElection });
   tryJoin(d, n, outOfElection, sameRound, true);
 }
@@ -318,7 +331,16 @@ function tryJoin(d: Draft, n: Notification, votes: Readonly<Record<Sid, KeptVote
   const joined = isQuorum(d.s.config, supporters) && leaderConfirmed;
   if (joined || last) {
     const role = roleUnder(d, leader);
-    decide(d, { rule: 'vote.established', from: n.from, leader, supporters, leaderConfirmed, sameRound, outcome: joined ? 'joined' : 'notYet', role });
+    decide(d, {
+      rule: 'vote.established',
+      from: n.from,
+      leader,
+      supporters,
+      leaderConfirmed,
+      sameRound,
+      outcome: joined ? 'joined' : 'notYet',
+      role,
+    });
   }
   if (!joined) return false;
   d.s.cnx = { ...d.s.cnx, round: vote.electionEpoch };

@@ -7,11 +7,11 @@ import { sameZxid, type Zxid } from '../../base/zxid.ts';
 import { setOwner, touch } from '../../tree/sessions.ts';
 import type { WriteOp } from '../../tree/types.ts';
 import { cancelTimer, close, decide, send, setTimer, type Draft } from '../draft.ts';
-import { loggedAckOutcome } from './newLeader.ts';
 import type { Handler } from '../state.ts';
 import type { ConnId, Decision, QuorumPacket } from '../types.ts';
-import { hearEpoch, hearEpochAckOf } from './epochs.ts';
 import { processAck, unwatch } from './broadcast.ts';
+import { hearEpoch, hearEpochAckOf } from './epochs.ts';
+import { hearNewLeaderAck } from './newLeader.ts';
 import { processSync, submit } from './requests.ts';
 
 type Packet<K extends QuorumPacket['kind']> = Extract<QuorumPacket, { kind: K }>;
@@ -107,7 +107,7 @@ export function hearAck(d: Draft, conn: ConnId, packet: Packet<'ACK'>): void {
   const handler = handlerOf(d, conn);
   if (handler === undefined) return;
   if (handler.stage === 'synchronizing') {
-    loggedAckOutcome(d, conn, packet.zxid);
+    hearNewLeaderAck(d, conn, packet.zxid);
     return;
   }
   if (handler.stage !== 'newLeaderAcked' && handler.stage !== 'serving') return;

@@ -3,10 +3,9 @@
  *
  * Source: `Leader.waitForNewLeaderAck`, `Leader.startZkServer`; Zab paper, phase 2.
  */
-import type { Sid } from '../../base/ids.ts';
 import { mapEntries } from '../../base/chunked.ts';
-import type { SessionId } from '../../base/ids.ts';
-import { zxid, type Zxid, sameZxid } from '../../base/zxid.ts';
+import type { SessionId, Sid } from '../../base/ids.ts';
+import { sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
 import { firstSessionId, newTracker } from '../../tree/sessions.ts';
 import { cancelTimer, decide, send, setTimer, type Draft } from '../draft.ts';
 import { updateElectionVote } from '../election/lookForLeader.ts';
@@ -27,7 +26,7 @@ export function awaitNewLeaderAcks(d: Draft): void {
  * The first ACK of a learner. Whatever its zxid, the handler goes on; but only NEWLEADER's own zxid is counted, so an early ACK
  * of a proposal can cost the quorum (ZOOKEEPER-4685).
  */
-export function loggedAckOutcome(d: Draft, conn: ConnId, acked: Zxid): void {
+export function hearNewLeaderAck(d: Draft, conn: ConnId, acked: Zxid): void {
   const handler = handlerOf(d, conn);
   if (handler === undefined) return;
   setHandler(d, { ...handler, stage: 'newLeaderAcked', lastAck: acked });
@@ -77,7 +76,7 @@ function establish(d: Draft): void {
 /** Tells a synchronized learner that it may serve. Source: `LearnerHandler.run`, after `waitForStartup`. */
 function release(d: Draft, conn: ConnId): void {
   const handler = handlerOf(d, conn);
-  if (handler === undefined) return;
+  if (handler?.stage !== 'newLeaderAcked') return;
   const { tickTimeMs, syncLimitTicks } = d.s.config;
   setHandler(d, { ...handler, stage: 'serving', readTimeoutMs: tickTimeMs * syncLimitTicks });
   setTimer(d, `handler:${conn}`, tickTimeMs * syncLimitTicks);

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Draft } from '../../../src/zab/draft.ts';
 import {
-  connectAll, electionPeer, haveDelivered, onCnxTimer, onElectionAccepted, onElectionConnected, onElectionConnectFailed, onElectionDisconnected, startCnx, toSend,
+  connectAll,
+  electionPeer,
+  haveDelivered,
+  onCnxTimer,
+  onElectionAccepted,
+  onElectionConnected,
+  onElectionConnectFailed,
+  onElectionDisconnected,
+  startCnx,
+  toSend,
 } from '../../../src/zab/election/cnxManager.ts';
 import type { Server } from '../../../src/zab/state.ts';
 import type { Effect } from '../../../src/zab/types.ts';
@@ -52,7 +61,10 @@ describe('who keeps a connection (E-13)', () => {
       { type: 'setTimer', timer: 'cnx:3', afterMs: 5000 },
       { type: 'connect', channel: 'election', to: 3 },
     ]);
-    expect(two.step((d) => onElectionConnected(d, 7, 3))).toEqual([{ type: 'cancelTimer', timer: 'cnx:3' }, { type: 'close', conn: 7 }]);
+    expect(two.step((d) => onElectionConnected(d, 7, 3))).toEqual([
+      { type: 'cancelTimer', timer: 'cnx:3' },
+      { type: 'close', conn: 7 },
+    ]);
     expect(two.step((d) => onElectionAccepted(d, 8, 3))).toEqual([{ type: 'send', conn: 8, message: first }]);
   });
 
@@ -72,14 +84,20 @@ describe('who keeps a connection (E-13)', () => {
     const two = new Two();
     two.step((d) => toSend(d, 1, first));
     expect(two.step((d) => onElectionAccepted(d, 8, 1))).toEqual([{ type: 'close', conn: 8 }]);
-    expect(two.step((d) => onElectionConnected(d, 7, 1))).toEqual([{ type: 'cancelTimer', timer: 'cnx:1' }, { type: 'send', conn: 7, message: first }]);
+    expect(two.step((d) => onElectionConnected(d, 7, 1))).toEqual([
+      { type: 'cancelTimer', timer: 'cnx:1' },
+      { type: 'send', conn: 7, message: first },
+    ]);
   });
 
   test('a new connection of a larger sid replaces a stale one', () => {
     const two = new Two();
     two.step((d) => onElectionAccepted(d, 7, 3));
     two.step((d) => toSend(d, 3, first));
-    expect(two.step((d) => onElectionAccepted(d, 8, 3))).toEqual([{ type: 'close', conn: 7 }, { type: 'send', conn: 8, message: first }]);
+    expect(two.step((d) => onElectionAccepted(d, 8, 3))).toEqual([
+      { type: 'close', conn: 7 },
+      { type: 'send', conn: 8, message: first },
+    ]);
     expect(two.server.cnx.byConn).toEqual({ 8: 3 });
     two.step((d) => onElectionDisconnected(d, 7));
     expect(two.server.cnx.peers[3]?.conn).toBe(8);
@@ -97,7 +115,12 @@ describe('attempts', () => {
     const two = new Two();
     two.step((d) => toSend(d, 1, first));
     expect(two.step((d) => onElectionConnectFailed(d, 1))).toEqual([{ type: 'cancelTimer', timer: 'cnx:1' }]);
-    expect(effectsOf(two.step((d) => toSend(d, 1, second)), 'connect')).toHaveLength(1);
+    expect(
+      effectsOf(
+        two.step((d) => toSend(d, 1, second)),
+        'connect',
+      ),
+    ).toHaveLength(1);
   });
 
   test('an attempt that is answered after cnxTimeout is closed', () => {
@@ -121,7 +144,12 @@ describe('outbox (E-16, E-18)', () => {
     const two = new Two();
     two.step((d) => toSend(d, 1, first));
     two.step((d) => toSend(d, 1, second));
-    expect(effectsOf(two.step((d) => onElectionConnected(d, 7, 1)), 'send')).toEqual([{ type: 'send', conn: 7, message: second }]);
+    expect(
+      effectsOf(
+        two.step((d) => onElectionConnected(d, 7, 1)),
+        'send',
+      ),
+    ).toEqual([{ type: 'send', conn: 7, message: second }]);
   });
 
   test('a new connection repeats the last message when nothing newer waits', () => {
@@ -129,7 +157,12 @@ describe('outbox (E-16, E-18)', () => {
     two.step((d) => onElectionAccepted(d, 7, 3));
     two.step((d) => toSend(d, 3, first));
     two.step((d) => onElectionDisconnected(d, 7));
-    expect(effectsOf(two.step((d) => onElectionAccepted(d, 8, 3)), 'send')).toEqual([{ type: 'send', conn: 8, message: first }]);
+    expect(
+      effectsOf(
+        two.step((d) => onElectionAccepted(d, 8, 3)),
+        'send',
+      ),
+    ).toEqual([{ type: 'send', conn: 8, message: first }]);
   });
 
   test('a message that waits makes the repetition needless', () => {
@@ -138,7 +171,12 @@ describe('outbox (E-16, E-18)', () => {
     two.step((d) => toSend(d, 3, first));
     two.step((d) => onElectionDisconnected(d, 7));
     two.step((d) => toSend(d, 3, second));
-    expect(effectsOf(two.step((d) => onElectionAccepted(d, 8, 3)), 'send')).toEqual([{ type: 'send', conn: 8, message: second }]);
+    expect(
+      effectsOf(
+        two.step((d) => onElectionAccepted(d, 8, 3)),
+        'send',
+      ),
+    ).toEqual([{ type: 'send', conn: 8, message: second }]);
   });
 
   test('a lost connection is not rebuilt by itself (E-17)', () => {

@@ -29,7 +29,9 @@ describe('cold start', () => {
     net.run(500);
     expect(net.roles()).toEqual({ 1: 'FOLLOWING 3', 2: 'FOLLOWING 3', 3: 'LEADING 3' });
     const finals = [1, 2, 3].flatMap((sid) => net.decided(sid, 'vote.final'));
-    expect(finals.map(({ vote }) => vote)).toEqual(Array.from({ length: 3 }, () => ({ leader: 3, zxid: zxid(0, 0), electionEpoch: 1, peerEpoch: 0 })));
+    expect(finals.map(({ vote }) => vote)).toEqual(
+      Array.from({ length: 3 }, () => ({ leader: 3, zxid: zxid(0, 0), electionEpoch: 1, peerEpoch: 0 })),
+    );
     expect(net.decided(1, 'vote.final')[0]?.tookMs).toBeGreaterThanOrEqual(200);
     expect(net.decided(1, 'vote.final')[0]?.tookMs).toBeLessThan(260);
   });
@@ -51,8 +53,15 @@ describe('cold start', () => {
     net.boot(3, { zxid: zxid(5, 5), epoch: 5 });
     net.run(20);
     expect(net.roles()).toEqual({ 1: 'FOLLOWING 2', 2: 'LEADING 2', 3: 'FOLLOWING 2' });
-    expect(net.decided(3, 'vote.established').at(-1)).toMatchObject({ leader: 2, supporters: [1, 2], leaderConfirmed: true, outcome: 'joined' });
-    expect(net.decisions.find(({ decision }) => decision.rule === 'vote.established' && decision.outcome === 'joined')?.at).toBeLessThan(before + 10);
+    expect(net.decided(3, 'vote.established').at(-1)).toMatchObject({
+      leader: 2,
+      supporters: [1, 2],
+      leaderConfirmed: true,
+      outcome: 'joined',
+    });
+    expect(net.decisions.find(({ decision }) => decision.rule === 'vote.established' && decision.outcome === 'joined')?.at).toBeLessThan(
+      before + 10,
+    );
   });
 
   test('3 comes while 1 and 2 still wait: they change to 3', () => {
@@ -197,9 +206,11 @@ const cases: fc.Arbitrary<Case> = fc.integer({ min: 2, max: 5 }).chain((size) =>
     members: fc.oneof(
       fc.constant(participants(...Array.from({ length: size }, (_, i) => i + 1))),
       fc.constant([...participants(...Array.from({ length: size }, (_, i) => i + 1)), ...observers(size + 1)]),
-      fc.array(fc.constantFrom(0, 1, 2), { minLength: size, maxLength: size }).map((weights) =>
-        weights.map((weight, i): Member => ({ sid: i + 1, type: 'participant', group: 1, weight: i === 0 ? 1 : weight })),
-      ),
+      fc
+        .array(fc.constantFrom(0, 1, 2), { minLength: size, maxLength: size })
+        .map((weights) =>
+          weights.map((weight, i): Member => ({ sid: i + 1, type: 'participant', group: 1, weight: i === 0 ? 1 : weight })),
+        ),
     ),
     seed: fc.nat(),
     starts: fc.array(fc.nat(600), { minLength: size + 1, maxLength: size + 1 }),
@@ -222,7 +233,9 @@ test('with all connected, in the end a quorum agrees on one leader, a voter with
     fc.property(cases, ({ members, seed, starts, candidates }) => {
       const config = configOf(members);
       const net = new Network(config, randomDelays(seed));
-      const order = members.map(({ sid }, i) => ({ sid, at: starts[i] ?? 0, last: candidates[i] ?? { epoch: 0, counter: 0 } })).sort((a, b) => a.at - b.at);
+      const order = members
+        .map(({ sid }, i) => ({ sid, at: starts[i] ?? 0, last: candidates[i] ?? { epoch: 0, counter: 0 } }))
+        .sort((a, b) => a.at - b.at);
       for (const { sid, at, last } of order) {
         net.run(at - net.now);
         net.boot(sid, { zxid: zxid(last.epoch, last.counter), epoch: last.epoch });
@@ -231,7 +244,10 @@ test('with all connected, in the end a quorum agrees on one leader, a voter with
       for (let second = 0; second < 60 && !agreed(net); second++) {
         net.run(1000);
         for (const [sid, server] of net.servers) {
-          const alone = server.role === 'LEADING' ? !isQuorum(config, followersOf(net, sid)) : server.role !== 'LOOKING' && net.servers.get(server.vote.leader)?.role !== 'LEADING';
+          const alone =
+            server.role === 'LEADING'
+              ? !isQuorum(config, followersOf(net, sid))
+              : server.role !== 'LOOKING' && net.servers.get(server.vote.leader)?.role !== 'LEADING';
           if (alone) net.loseLeader(sid);
         }
       }

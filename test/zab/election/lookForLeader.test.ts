@@ -1,7 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { zxid } from '../../../src/base/zxid.ts';
 import type { Draft } from '../../../src/zab/draft.ts';
-import { leaveElection, onFinalizeTimer, onNotification, onPollTimer, startElection, updateElectionVote } from '../../../src/zab/election/lookForLeader.ts';
+import {
+  leaveElection,
+  onFinalizeTimer,
+  onNotification,
+  onPollTimer,
+  startElection,
+  updateElectionVote,
+} from '../../../src/zab/election/lookForLeader.ts';
 import type { Server } from '../../../src/zab/state.ts';
 import type { EnsembleConfig, Role, Vote } from '../../../src/zab/types.ts';
 import { configOf, decided, draftOf, effectsOf, newServer, observers, participants, says, vote, type Candidate } from './support.ts';
@@ -14,10 +21,20 @@ const five = configOf(participants(1, 2, 3, 4, 5));
 /** A connection to every other server, numbered 100 + sid, so that what is sent can be seen. */
 function connectedTo(server: Server): Server {
   const others = server.config.members.map((member) => member.sid).filter((sid) => sid !== server.sid);
-  const peer = (sid: number): Server['cnx']['peers'][number] => ({ conn: 100 + sid, outbox: null, queueExists: true, lastSent: null, connecting: false });
+  const peer = (sid: number): Server['cnx']['peers'][number] => ({
+    conn: 100 + sid,
+    outbox: null,
+    queueExists: true,
+    lastSent: null,
+    connecting: false,
+  });
   return {
     ...server,
-    cnx: { ...server.cnx, peers: Object.fromEntries(others.map((sid) => [sid, peer(sid)])), byConn: Object.fromEntries(others.map((sid) => [100 + sid, sid])) },
+    cnx: {
+      ...server.cnx,
+      peers: Object.fromEntries(others.map((sid) => [sid, peer(sid)])),
+      byConn: Object.fromEntries(others.map((sid) => [100 + sid, sid])),
+    },
   };
 }
 
@@ -121,7 +138,9 @@ describe('messages are answered in every role', () => {
     one.hears(3, 'LOOKING', vote(3, 3));
     expect(one.sent).toEqual([{ to: 3, state: 'LOOKING', vote: vote(2, 4) }]);
     expect(one.proposal).toEqual(vote(2, 4));
-    expect(decided(one.last.decisions, 'vote.round')).toEqual([{ rule: 'vote.round', from: 3, theirRound: 3, myRound: 4, outcome: 'ignored' }]);
+    expect(decided(one.last.decisions, 'vote.round')).toEqual([
+      { rule: 'vote.round', from: 3, theirRound: 3, myRound: 4, outcome: 'ignored' },
+    ]);
   });
 
   test('with a leader: those that look are told, the others are not (E-23, E-24)', () => {
@@ -155,7 +174,12 @@ describe('servers that look for a leader too', () => {
   test('a better vote is adopted and passed on; an equal or worse one only kept (E-36, E-37)', () => {
     const two = new Alone(2, five).start();
     two.hears(3, 'LOOKING', vote(3));
-    expect(two.sent.map(({ to, vote: { leader } }) => [to, leader])).toEqual([[1, 3], [3, 3], [4, 3], [5, 3]]);
+    expect(two.sent.map(({ to, vote: { leader } }) => [to, leader])).toEqual([
+      [1, 3],
+      [3, 3],
+      [4, 3],
+      [5, 3],
+    ]);
     expect(decided(two.last.decisions, 'vote.order')).toMatchObject([{ from: 3, outcome: 'adopted', by: 'sid' }]);
     two.hears(1, 'LOOKING', vote(1));
     expect(two.sent).toEqual([]);
@@ -237,7 +261,10 @@ describe('a quorum of votes (E-38)', () => {
   test('is waited on for 200 ms', () => {
     const two = finalizing();
     expect(two.phase).toBe('finalizing');
-    expect(two.last.effects).toEqual([{ type: 'cancelTimer', timer: 'poll' }, { type: 'setTimer', timer: 'finalizeWait', afterMs: 200 }]);
+    expect(two.last.effects).toEqual([
+      { type: 'cancelTimer', timer: 'poll' },
+      { type: 'setTimer', timer: 'finalizeWait', afterMs: 200 },
+    ]);
     two.step(onFinalizeTimer, 200);
     expect(two.server.role).toBe('LEADING');
     expect(two.server.vote).toEqual(vote(2));
@@ -253,7 +280,7 @@ describe('a quorum of votes (E-38)', () => {
     expect(decided(two.last.decisions, 'vote.order')).toMatchObject([{ from: 3, outcome: 'swallowed', by: 'sid' }]);
   });
 
-  test('a leader\'s own word is lost as well', () => {
+  test("a leader's own word is lost as well", () => {
     const two = finalizing();
     two.hears(1, 'LEADING', vote(1, 8));
     expect(two.server.cnx.election?.outOfElection).toEqual({});
@@ -300,7 +327,9 @@ describe('servers that have a leader', () => {
       { leader: 2, supporters: [1, 3, 4], leaderConfirmed: false, sameRound: false, outcome: 'notYet', role: 'FOLLOWING' },
     ]);
     five_.hears(2, 'LEADING', vote(2, 40));
-    expect(decided(five_.last.decisions, 'vote.established')).toMatchObject([{ supporters: [1, 2, 3, 4], leaderConfirmed: true, outcome: 'joined' }]);
+    expect(decided(five_.last.decisions, 'vote.established')).toMatchObject([
+      { supporters: [1, 2, 3, 4], leaderConfirmed: true, outcome: 'joined' },
+    ]);
     expect(five_.server.role).toBe('FOLLOWING');
     expect(five_.server.vote).toEqual(vote(2, 40));
     expect(five_.round).toBe(40);
@@ -324,7 +353,9 @@ describe('servers that have a leader', () => {
     other.hears(4, 'FOLLOWING', vote(5));
     other.hears(5, 'LEADING', vote(5));
     expect(other.server.role).toBe('FOLLOWING');
-    expect(decided(other.last.decisions, 'vote.established')).toMatchObject([{ sameRound: true, supporters: [1, 4, 5], outcome: 'joined' }]);
+    expect(decided(other.last.decisions, 'vote.established')).toMatchObject([
+      { sameRound: true, supporters: [1, 4, 5], outcome: 'joined' },
+    ]);
   });
 
   test('members that still report different epochs do not make a quorum of another round (E-71)', () => {
@@ -373,7 +404,9 @@ describe('silence (E-45)', () => {
     const one = new Alone(1, three).start();
     one.step(onPollTimer);
     expect(one.sent).toHaveLength(2);
-    expect(decided(one.last.decisions, 'election.backoff')).toEqual([{ rule: 'election.backoff', waitedMs: 200, nextMs: 400, action: 'resend' }]);
+    expect(decided(one.last.decisions, 'election.backoff')).toEqual([
+      { rule: 'election.backoff', waitedMs: 200, nextMs: 400, action: 'resend' },
+    ]);
 
     const cut = new Alone(1, three);
     cut.server = newServer(1, three);

@@ -3,7 +3,15 @@
  * fall silent. The file that imports this must mock `roles.ts`, see `electionOnly` in `support.ts`.
  */
 import type { Draft } from '../../../src/zab/draft.ts';
-import { electionPeer, onCnxTimer, onElectionAccepted, onElectionConnected, onElectionConnectFailed, onElectionDisconnected, startCnx } from '../../../src/zab/election/cnxManager.ts';
+import {
+  electionPeer,
+  onCnxTimer,
+  onElectionAccepted,
+  onElectionConnected,
+  onElectionConnectFailed,
+  onElectionDisconnected,
+  startCnx,
+} from '../../../src/zab/election/cnxManager.ts';
 import { onFinalizeTimer, onNotification, onPollTimer, startElection } from '../../../src/zab/election/lookForLeader.ts';
 import type { Server } from '../../../src/zab/state.ts';
 import type { ConnId, Decision, Effect, ElectionMessage, EnsembleConfig, RuleId, TimerName } from '../../../src/zab/types.ts';
@@ -90,11 +98,16 @@ export class Network {
   }
 
   roles(): Readonly<Record<number, string>> {
-    return Object.fromEntries([...this.servers].map(([sid, { role, vote }]) => [sid, role === 'LOOKING' ? role : `${role} ${vote.leader}`]));
+    return Object.fromEntries(
+      [...this.servers].map(([sid, { role, vote }]) => [sid, role === 'LOOKING' ? role : `${role} ${vote.leader}`]),
+    );
   }
 
   decided<R extends RuleId>(sid: number, rule: R): readonly Extract<Decision, { rule: R }>[] {
-    return this.decisions.filter((each) => each.sid === sid).map((each) => each.decision).filter((decision): decision is Extract<Decision, { rule: R }> => decision.rule === rule);
+    return this.decisions
+      .filter((each) => each.sid === sid)
+      .map((each) => each.decision)
+      .filter((decision): decision is Extract<Decision, { rule: R }> => decision.rule === rule);
   }
 
   step(sid: number, action: (d: Draft) => void): void {
@@ -129,7 +142,10 @@ export class Network {
       case 'setTimer': {
         const key = `${sid} ${effect.timer}`;
         this.cancel(key);
-        this.timers.set(key, this.after(effect.afterMs, () => this.step(sid, (d) => onTimer(d, effect.timer))));
+        this.timers.set(
+          key,
+          this.after(effect.afterMs, () => this.step(sid, (d) => onTimer(d, effect.timer))),
+        );
         return;
       }
       case 'cancelTimer':

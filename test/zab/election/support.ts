@@ -44,7 +44,11 @@ export interface Candidate {
 }
 
 /** A LOOKING server that has just started. Everything elections do not look at is missing. */
-export function newServer(sid: number, config: EnsembleConfig, { zxid: last = zxid(0, 0), epoch = 0, trusted = true }: Candidate = {}): Server {
+export function newServer(
+  sid: number,
+  config: EnsembleConfig,
+  { zxid: last = zxid(0, 0), epoch = 0, trusted = true }: Candidate = {},
+): Server {
   const vote: Vote = { leader: sid, zxid: last, electionEpoch: -1, peerEpoch: epoch };
   const parts: unknown = {
     sid,

@@ -9,10 +9,22 @@ const plain = configOf(participants(1, 2, 3));
 
 describe('order of votes (E-44)', () => {
   test.each([
-    { what: 'newer epoch beats higher zxid', next: vote(1, 1, zxid(1, 4), 2), current: vote(3, 1, zxid(1, 5), 1), beats: true, by: 'peerEpoch' },
+    {
+      what: 'newer epoch beats higher zxid',
+      next: vote(1, 1, zxid(1, 4), 2),
+      current: vote(3, 1, zxid(1, 5), 1),
+      beats: true,
+      by: 'peerEpoch',
+    },
     { what: 'older epoch loses', next: vote(3, 1, zxid(1, 5), 1), current: vote(1, 1, zxid(1, 4), 2), beats: false, by: 'peerEpoch' },
     { what: 'higher zxid beats higher sid', next: vote(1, 1, zxid(1, 5), 1), current: vote(3, 1, zxid(1, 4), 1), beats: true, by: 'zxid' },
-    { what: 'zxid epochs come before counters', next: vote(1, 1, zxid(2, 0), 2), current: vote(3, 1, zxid(1, 900), 2), beats: true, by: 'zxid' },
+    {
+      what: 'zxid epochs come before counters',
+      next: vote(1, 1, zxid(2, 0), 2),
+      current: vote(3, 1, zxid(1, 900), 2),
+      beats: true,
+      by: 'zxid',
+    },
     { what: 'higher sid breaks the tie', next: vote(2), current: vote(1), beats: true, by: 'sid' },
     { what: 'lower sid loses the tie', next: vote(1), current: vote(2), beats: false, by: 'sid' },
     { what: 'the same vote does not beat itself', next: vote(2), current: vote(2), beats: false, by: 'same' },
@@ -30,7 +42,12 @@ describe('order of votes (E-44)', () => {
   });
 
   test('of two different votes exactly one beats the other', () => {
-    const votes = fc.record({ leader: fc.constantFrom(1, 2, 3), electionEpoch: fc.constant(1), peerEpoch: fc.nat(3), zxid: fc.record({ epoch: fc.nat(3), counter: fc.nat(3) }) });
+    const votes = fc.record({
+      leader: fc.constantFrom(1, 2, 3),
+      electionEpoch: fc.constant(1),
+      peerEpoch: fc.nat(3),
+      zxid: fc.record({ epoch: fc.nat(3), counter: fc.nat(3) }),
+    });
     fc.assert(
       fc.property(votes, votes, (a, b) => {
         const ab = beats(a, b, plain);
@@ -87,10 +104,20 @@ describe('same vote (E-7)', () => {
 describe('own vote (E-31)', () => {
   const config = configOf([...participants(1, 2, 3), ...observers(4)]);
   test('a voter votes for itself, with its last zxid and current epoch', () => {
-    expect(ownVote(newServer(2, config, { zxid: zxid(1, 7), epoch: 3 }), 5)).toEqual({ leader: 2, zxid: zxid(1, 7), electionEpoch: 5, peerEpoch: 3 });
+    expect(ownVote(newServer(2, config, { zxid: zxid(1, 7), epoch: 3 }), 5)).toEqual({
+      leader: 2,
+      zxid: zxid(1, 7),
+      electionEpoch: 5,
+      peerEpoch: 3,
+    });
   });
   test('an observer votes for nobody', () => {
-    expect(ownVote(newServer(4, config, { zxid: zxid(1, 7), epoch: 3 }), 5)).toEqual({ leader: -1, zxid: zxid(0, 0), electionEpoch: 5, peerEpoch: -1 });
+    expect(ownVote(newServer(4, config, { zxid: zxid(1, 7), epoch: 3 }), 5)).toEqual({
+      leader: -1,
+      zxid: zxid(0, 0),
+      electionEpoch: 5,
+      peerEpoch: -1,
+    });
   });
   test('a server with an untrusted empty database votes with zxid −1 (E-33)', () => {
     expect(ownVote(newServer(1, config, { trusted: false }), 1).zxid).toEqual(NO_ZXID);

@@ -1,0 +1,84 @@
+/** Which run is on screen, and how another one gets there. What runs is kept until the new one is known to be good. */
+import type { ScenarioText } from '../../ensemble/scenario.ts';
+import type { Language } from '../i18n/i18n.svelte.ts';
+import { ui } from '../shell/ui.svelte.ts';
+import { startEngine } from './launch.ts';
+import { Run } from './run.svelte.ts';
+
+/** A scenario that could not be opened: what, where in it, and what was expected. */
+export interface Refusal {
+  readonly source: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+export type Texts = { readonly en?: ScenarioText | undefined; readonly zh?: ScenarioText | undefined };
+
+export class Session {
+  run = $state.raw<Run | null>(null);
+  texts = $state.raw<Texts>({});
+  name = $state('');
+  refusal = $state.raw<Refusal | null>(null);
+  private readonly listeners = new Set<(run: Run) => void>();
+
+  titleIn(language: Language): string {
+    return this.texts[language]?.title ?? this.texts.en?.title ?? this.name;
+  }
+
+  /** What to look at, as the scenario says. */
+  hintIn(language: Language): string | null {
+    return this.texts[language]?.watch ?? this.texts.en?.watch ?? null;
+  }
+
+  onLoad(listener: (run: Run) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** The first run of the page. */
+  async begin(): Promise<void> {
+    if (import.meta.env.MODE === 'fixture') {
+      const { FixtureEngine } = await import('../../../test/app/fixture.ts');
+      this.show(new Run('fixture', new FixtureEngine(Number(new URLSearchParams(location.search).get('n') ?? 5))), { en: { title: 'First election' }, zh: { title: '第一次选举' } });
+      return;
+    }
+    const { FIRST_SCENARIO } = await import('../menu/ready.ts');
+    await this.load(FIRST_SCENARIO, 'first-election');
+  }
+
+  /**
+   * Replaces the run by a scenario's.
+   *
+   * @param source file name or whatever names the scenario in messages.
+   * @returns whether it was loaded; if not, `refusal` says why and the old run goes on.
+   */
+  async load(scenario: unknown, source: string): Promise<boolean> {
+    const started = await startEngine(scenario, source);
+    if ('refusal' in started) {
+      this.refusal = started.refusal;
+      return false;
+    }
+    this.show(new Run(started.scenario.name, started.engine), started.scenario.texts.en === undefined ? { en: { title: started.scenario.title } } : started.scenario.texts);
+    return true;
+  }
+
+  async openFile(file: File): Promise<boolean> {
+    try {
+      return await this.load(JSON.parse(await file.text()), file.name);
+    } catch (error) {
+      this.refusal = { source: file.name, path: '', message: error instanceof SyntaxError ? `this is not JSON: ${error.message}` : String(error) };
+      return false;
+    }
+  }
+
+  private show(run: Run, texts: Texts): void {
+    this.run?.dispose();
+    this.run = run;
+    this.name = run.name;
+    this.texts = texts;
+    this.refusal = null;
+    ui.select(null);
+    ui.acts = 0;
+    ui.cutFrom = null;
+    for (const listener of this.listeners) listener(run);
+  }
+}

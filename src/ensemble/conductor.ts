@@ -1,0 +1,441 @@
+/**
+ * The conductor: owns time and the queue, gives servers their inputs one by one, and writes the trace. Nothing else schedules anything.
+ *
+ * Same options, same commands at the same places: same trace, whatever the host and however the run is cut into pieces.
+ */
+import type { Sid } from '../base/ids.ts';
+import type { Disk } from '../store/types.ts';
+import type { ServerView } from '../zab/types.ts';
+import { clientView } from './clients.ts';
+import { digestEvent, EMPTY_DIGEST, formatDigest, type Lanes } from './digest.ts';
+import { finish, prepare, stepWorld, type Prepared } from './dispatch.ts';
+import type { Driver } from './driver.ts';
+import { CommandError, HostError } from './errors.ts';
+import { doCommand } from './faults.ts';
+import { isFailure, type Delivery, type ServerHost, type StepResult } from './host/host.ts';
+import { InlineHost } from './host/inline.ts';
+import type { Finding } from './invariants.ts';
+import type { WorldOptions } from './options.ts';
+import { peekEntry, popEntry, pushEntry } from './queue.ts';
+import { Watch, type RunLimits, type StopReason } from './runLimits.ts';
+import { copyState, initialState, type WorldState } from './state.ts';
+import type { ClientId, ClientView, Command, OpOutcome, TraceEvent } from './types.ts';
+import { localClock, processOf, recordWorld, schedule, type World } from './world.ts';
+
+/** Somebody who looks at every event, such as the invariants. What it knows goes back in time with the run. */
+export interface Observer {
+  observe(event: TraceEvent): Finding | null;
+  checkpoint(): unknown;
+  restore(checkpoint: never): void;
+}
+
+/** A command from outside, and exactly where it was given. */
+export interface GivenCommand {
+  /** Position of its event in the trace. */
+  readonly n: number;
+  /** Queue entries worked off before it: its place in the run, even between silent ones. */
+  readonly step: number;
+  /** Virtual ms. */
+  readonly at: number;
+  readonly command: Command;
+}
+
+export interface EnsembleHooks {
+  readonly observers?: readonly Observer[];
+  /** Gives commands by a plan. They are not in `commands`: a rewound run makes them again. */
+  readonly driver?: Driver<unknown>;
+  /** What servers have on their disks at the start; others start empty. */
+  readonly disks?: ReadonlyMap<Sid, Disk>;
+  /** An inline host with the same core, for running again from the past. Needed for `rewindTo` with other hosts. */
+  readonly replayer?: () => InlineHost;
+}
+
+interface KeyFrame {
+  /** Events before it. */
+  readonly n: number;
+  readonly state: WorldState;
+  /** States of the servers; null if they are in workers. */
+  readonly servers: ReadonlyMap<Sid, unknown> | null;
+  readonly observers: readonly unknown[];
+  readonly driver: unknown;
+}
+
+const DIGEST_MARK_EVERY = 1000;
+
+export class Ensemble {
+  readonly options: WorldOptions;
+  readonly host: ServerHost;
+  /** Everything that happened. The same array for good; `rewindTo` shortens it. */
+  readonly trace: TraceEvent[] = [];
+  readonly sids: readonly Sid[];
+  readonly #hooks: EnsembleHooks;
+  readonly #world: World;
+  #commands: GivenCommand[] = [];
+  #frames: KeyFrame[] = [];
+  /** Where steps run now: `host`, or the replayer while running again. */
+  #stage: ServerHost;
+  #driverState: unknown;
+  /** Events that the observers have seen. */
+  #observed = 0;
+  #violated = false;
+  /** Steps that workers have done but the world has not taken in yet; all of this very instant. */
+  #stepped: { readonly prepared: Prepared; readonly result: StepResult }[] = [];
+  #running = false;
+  #stopAsked = false;
+  #failure: HostError | null = null;
+  #marks: Lanes[] = [EMPTY_DIGEST];
+
+  constructor(options: WorldOptions, host: ServerHost, hooks: EnsembleHooks = {}) {
+    this.options = options;
+    this.host = host;
+    this.#stage = host;
+    this.#hooks = hooks;
+    this.#world = { options, trace: this.trace, state: initialState(options), cause: -1, onProcessGone: (sid) => this.#stage.kill(sid) };
+    this.sids = [...this.#world.state.processes.keys()];
+    for (const [sid, disk] of hooks.disks ?? []) processOf(this.#world, sid).disk = disk;
+    this.#driverState = hooks.driver?.initial;
+    if (hooks.driver !== undefined) schedule(this.#world, 0, { kind: 'driver' });
+    this.#frames.push(this.#keyFrame());
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // Looking.
+
+  /** Virtual ms. */
+  get now(): number {
+    return this.#world.state.now;
+  }
+
+  /** Commands given from outside so far. */
+  get commands(): readonly GivenCommand[] {
+    return this.#commands;
+  }
+
+  /** What a server shows of itself; null while it is down. Live: it changes as the run goes on, so copy what is to be kept. */
+  view(sid: Sid): ServerView | null {
+    return processOf(this.#world, sid).view;
+  }
+
+  /** Whether the process runs; a paused one does. */
+  isUp(sid: Sid): boolean {
+    return processOf(this.#world, sid).state === 'running';
+  }
+
+  isPaused(sid: Sid): boolean {
+    return processOf(this.#world, sid).paused;
+  }
+
+  disk(sid: Sid): Disk {
+    return processOf(this.#world, sid).disk;
+  }
+
+  client(id: ClientId): ClientView | null {
+    const client = this.#world.state.clients.get(id);
+    return client === undefined ? null : clientView(client);
+  }
+
+  /** Numbers of all clients there have been. */
+  get clients(): readonly ClientId[] {
+    return [...this.#world.state.clients.keys()];
+  }
+
+  /** Requests of a client that have ended, oldest first, from the `from`-th on. */
+  outcomes(id: ClientId, from = 0): readonly OpOutcome[] {
+    const client = this.#world.state.clients.get(id);
+    return client === undefined ? [] : client.ended.slice(from, client.endedCount);
+  }
+
+  /** Whether no packets pass from one server to another, and how much longer they take. */
+  link(from: Sid, to: Sid): { readonly cut: boolean; readonly delayMs: number } {
+    for (const link of this.#world.state.links.values()) if (link.from === from && link.to === to) return { cut: link.cut, delayMs: link.delayMs };
+    return { cut: false, delayMs: 0 };
+  }
+
+  /** A fingerprint of the trace so far; see `digest.ts`. */
+  digest(): string {
+    const { trace } = this;
+    let lanes = this.#marks.at(-1) ?? EMPTY_DIGEST;
+    for (let n = (this.#marks.length - 1) * DIGEST_MARK_EVERY; n < trace.length; n++) {
+      lanes = digestEvent(lanes, trace[n] as TraceEvent);
+      if ((n + 1) % DIGEST_MARK_EVERY === 0) this.#marks.push(lanes);
+    }
+    return formatDigest(lanes);
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // Doing.
+
+  /**
+   * Does a command now.
+   *
+   * @throws CommandError when it makes no sense in the present state. Nothing has happened then.
+   */
+  command(command: Command): void {
+    this.#mustRest('give a command');
+    this.#takeInStepped();
+    const { state } = this.#world;
+    const given: GivenCommand = { n: this.trace.length, step: state.steps, at: state.now, command };
+    doCommand(this.#world, command);
+    this.#commands.push(given);
+    this.#settle();
+  }
+
+  /**
+   * Runs, with an inline host.
+   *
+   * @throws HostError when a server core fails: then the run is intact up to the event before.
+   */
+  run(limits: RunLimits<Ensemble> = {}): StopReason {
+    this.#mustRest('run');
+    const watch = this.#start(limits);
+    for (;;) {
+      const reason = this.#reason(watch, limits);
+      if (reason !== null) return reason;
+      const prepared = this.#take();
+      if (prepared !== null) this.#takeIn(prepared, deliverNow(this.#stage, this.#delivery(prepared)));
+    }
+  }
+
+  /** Runs, with any host. Steps of different servers at the same instant run at the same time. The trace is the same as that of `run`. */
+  async runAsync(limits: RunLimits<Ensemble> = {}): Promise<StopReason> {
+    this.#mustRest('run');
+    const watch = this.#start(limits);
+    this.#running = true;
+    try {
+      for (;;) {
+        const reason = this.#reason(watch, limits);
+        if (reason !== null) return reason;
+        if (this.#takeInOneStepped()) continue;
+        const batch = this.#takeBatch();
+        if (batch.length === 0) continue;
+        const results = await this.#stage.deliver(batch.map((prepared) => this.#delivery(prepared)));
+        this.#stepped = batch.map((prepared, i) => ({ prepared, result: results[i] ?? { failed: 'its host gave no answer' } }));
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Asks a `runAsync` that is under way to stop soon. */
+  stop(): void {
+    this.#stopAsked = true;
+  }
+
+  /**
+   * Goes back to just after event `n`, and drops everything after it, commands included. What one cause made at one instant (a kill and
+   * the end of its process) stays together, so more than `n + 1` events may be left. −1 is the very beginning.
+   *
+   * @returns the number of events left.
+   */
+  rewindTo(n: number): number {
+    this.#mustRest('rewind');
+    if (!Number.isInteger(n) || n < -1 || n >= this.trace.length) throw new RangeError(`Cannot rewind to event ${n}: the trace has events 0 to ${this.trace.length - 1}.`);
+    const inline = this.#inlineHost();
+    const frame = this.#frames.findLast((candidate) => candidate.n <= n + 1 && (candidate.servers !== null || candidate.n === 0));
+    if (frame === undefined) throw new Error('the first key frame is missing');
+    const commands = this.#commands.filter((given) => given.n <= n);
+    this.#restore(frame, inline);
+    this.#stage = inline;
+    try {
+      this.#runAgain(n + 1, commands);
+    } finally {
+      this.#stage = this.host;
+    }
+    this.#commands = commands;
+    if (inline !== this.host) this.host.load(inline.save());
+    return this.trace.length;
+  }
+
+  /** Ends all workers. */
+  dispose(): void {
+    this.host.dispose();
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // One step.
+
+  #mustRest(what: string): void {
+    if (this.#running) throw new Error(`Cannot ${what} while a run is under way; wait for runAsync to end.`);
+  }
+
+  #start(limits: RunLimits<Ensemble>): Watch<Ensemble> {
+    this.#violated = false;
+    this.#stopAsked = false;
+    if (this.#failure !== null) throw this.#failure;
+    return new Watch(limits, this.trace.length);
+  }
+
+  #reason(watch: Watch<Ensemble>, limits: RunLimits<Ensemble>): StopReason | null {
+    if (this.#violated) return 'violation';
+    if (this.#stopAsked) return 'stopped';
+    const { state } = this.#world;
+    const nextAt = this.#stepped.length > 0 ? state.now : (peekEntry(state.queue)?.at ?? null);
+    const reason = watch.reason(this, this.trace.length, nextAt);
+    if (reason === 'time') state.now = Math.max(state.now, limits.untilMs ?? 0);
+    return reason;
+  }
+
+  /** Takes the next entry of the queue. What concerns only the world is done here; null then. */
+  #take(): Prepared | null {
+    const { state } = this.#world;
+    const entry = popEntry(state.queue);
+    if (entry === undefined) return null;
+    state.now = Math.max(state.now, entry.at);
+    const prepared = prepare(this.#world, entry);
+    if (prepared !== null) return prepared;
+    this.#world.cause = -1;
+    stepWorld(this.#world, entry, () => this.#askDriver());
+    state.steps++;
+    this.#settle();
+    return null;
+  }
+
+  /** As `#take`, with the entries after it that are for other servers at the same instant: none of these can influence another. */
+  #takeBatch(): Prepared[] {
+    const first = this.#take();
+    if (first === null) return [];
+    const batch = [first];
+    const { queue } = this.#world.state;
+    for (;;) {
+      const next = peekEntry(queue);
+      if (next === undefined || next.at !== first.entry.at) return batch;
+      const prepared = prepare(this.#world, next);
+      if (prepared === null || batch.some(({ sid }) => sid === prepared.sid)) return batch;
+      popEntry(queue);
+      batch.push(prepared);
+    }
+  }
+
+  #delivery({ sid, input, entry }: Prepared): Delivery {
+    return { sid, now: localClock(processOf(this.#world, sid), Math.max(entry.at, this.#world.state.now)), input };
+  }
+
+  /** The world takes in what a server's step gave. */
+  #takeIn(prepared: Prepared, result: StepResult): void {
+    if (isFailure(result)) return this.#fail(prepared, result.failed);
+    const { state } = this.#world;
+    this.#world.cause = -1;
+    finish(this.#world, prepared, result);
+    state.steps++;
+    this.#settle();
+  }
+
+  #takeInOneStepped(): boolean {
+    const next = this.#stepped.shift();
+    if (next !== undefined) this.#takeIn(next.prepared, next.result);
+    return next !== undefined;
+  }
+
+  #takeInStepped(): void {
+    while (this.#takeInOneStepped());
+  }
+
+  /** Everything that was not taken in goes back into the queue, as if it had not been tried. */
+  #fail(prepared: Prepared, reason: string): never {
+    const { queue } = this.#world.state;
+    for (const { entry } of [prepared, ...this.#stepped.map((one) => one.prepared)]) pushEntry(queue, entry);
+    this.#stepped = [];
+    this.#failure = new HostError(prepared.sid, this.trace.length, prepared.input, reason);
+    throw this.#failure;
+  }
+
+  #settle(): void {
+    this.#observe();
+    const last = this.#frames.at(-1);
+    if (this.#stepped.length === 0 && last !== undefined && this.trace.length - last.n >= this.options.checkpointEvery) this.#frames.push(this.#keyFrame());
+  }
+
+  #observe(): void {
+    const { trace } = this;
+    while (this.#observed < trace.length) {
+      const event = trace[this.#observed++] as TraceEvent;
+      for (const observer of this.#hooks.observers ?? []) this.#report(observer.observe(event), event.n);
+    }
+  }
+
+  #report(finding: Finding | null, n: number): void {
+    if (finding?.violation !== undefined) {
+      recordWorld(this.#world, { type: 'violation', ...finding.violation }, n);
+      this.#violated = true;
+    }
+    if (finding?.void !== undefined) recordWorld(this.#world, { type: 'guaranteeVoid', ...finding.void }, n);
+  }
+
+  #askDriver(): void {
+    const { driver } = this.#hooks;
+    if (driver === undefined) return;
+    const step = driver.next(this.#driverState, this);
+    this.#driverState = step.state;
+    for (const text of step.notes) recordWorld(this.#world, { type: 'note', text }, -1);
+    for (const command of step.commands) this.#driverCommand(command);
+    if (step.wakeAt !== null) schedule(this.#world, Math.max(step.wakeAt, this.now), { kind: 'driver' });
+  }
+
+  /** A plan may be overtaken by what the person did: its command is then passed over, with a remark. */
+  #driverCommand(command: Command): void {
+    try {
+      doCommand(this.#world, command);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      recordWorld(this.#world, { type: 'note', text: error.message }, -1);
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // Going back.
+
+  #inlineHost(): InlineHost {
+    if (this.host instanceof InlineHost) return this.host;
+    const replayer = this.#hooks.replayer?.();
+    if (replayer === undefined) throw new Error('To rewind an ensemble whose servers are in workers, give it a `replayer` hook.');
+    return replayer;
+  }
+
+  #keyFrame(): KeyFrame {
+    return {
+      n: this.trace.length,
+      state: copyState(this.#world.state),
+      servers: this.#stage instanceof InlineHost ? this.#stage.save() : null,
+      observers: (this.#hooks.observers ?? []).map((observer) => observer.checkpoint()),
+      driver: this.#driverState,
+    };
+  }
+
+  #restore(frame: KeyFrame, inline: InlineHost): void {
+    this.trace.length = frame.n;
+    this.#world.state = copyState(frame.state);
+    for (const client of this.#world.state.clients.values()) client.ended.length = client.endedCount;
+    inline.load(frame.servers ?? new Map());
+    this.#hooks.observers?.forEach((observer, i) => observer.restore(frame.observers[i] as never));
+    this.#driverState = frame.driver;
+    this.#frames = this.#frames.slice(0, this.#frames.indexOf(frame) + 1);
+    this.#marks.length = Math.min(this.#marks.length, Math.floor(frame.n / DIGEST_MARK_EVERY) + 1);
+    this.#observed = frame.n;
+    this.#stepped = [];
+    this.#failure = null;
+  }
+
+  /** Steps, and commands where they were given, until there are `length` events again. */
+  #runAgain(length: number, commands: readonly GivenCommand[]): void {
+    let given = commands.findIndex(({ n }) => n >= this.trace.length);
+    if (given < 0) given = commands.length;
+    while (this.trace.length < length) {
+      const next = commands[given];
+      if (next !== undefined && next.step === this.#world.state.steps) {
+        this.#world.state.now = Math.max(this.#world.state.now, next.at);
+        doCommand(this.#world, next.command);
+        given++;
+        this.#settle();
+      } else {
+        const prepared = this.#take();
+        if (prepared !== null) this.#takeIn(prepared, deliverNow(this.#stage, this.#delivery(prepared)));
+      }
+    }
+  }
+}
+
+function deliverNow(host: ServerHost, delivery: Delivery): StepResult {
+  const results = host.deliver([delivery]);
+  if (results instanceof Promise) throw new Error('This host answers later: use runAsync.');
+  return results[0] ?? { failed: 'its host gave no answer' };
+}

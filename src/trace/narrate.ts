@@ -1,0 +1,145 @@
+/** Tells a trace: one sentence for every event, and for every decision its rule, its numbers and its source. */
+import type { Sid } from '../base/ids.ts';
+import type { ClientId, ClientInput, Command, Peer, RecordedInput, TraceEvent, WorldEvent } from '../ensemble/types.ts';
+import type { Decision, RuleId } from '../zab/types.ts';
+import { LANGUAGES } from './narrate/languages.ts';
+import type { DecisionOf, Lang, Language, TimerKind } from './narrate/language.ts';
+import { messageSays } from './narrate/messages.ts';
+import { NUMBERS } from './narrate/numbers.ts';
+import { SOURCES } from './narrate/sources.ts';
+import type { RuleSource } from './narrate/sources.ts';
+import { opText, plainText, z } from './narrate/text.ts';
+import type { EnsembleView } from './view.ts';
+
+export type { Lang } from './narrate/language.ts';
+export { messageLabel, messageSays, messageTitle } from './narrate/messages.ts';
+export type { MessageLabel } from './narrate/messages.ts';
+
+export interface Explanation {
+  readonly sentence: string;
+  /** The rule in words. */
+  readonly rule: string;
+  /** What was compared; either side may be empty text. */
+  readonly numbers: readonly (readonly [label: string, theirs: string, mine: string])[];
+  readonly source: RuleSource;
+}
+
+/** One sentence for a decision of server `sid`. */
+export function sentenceOf(decision: Decision, sid: Sid, lang: Lang): string {
+  const say = LANGUAGES[lang].decisions[decision.rule] as (decision: DecisionOf<RuleId>, me: Sid) => string;
+  return say(decision, sid);
+}
+
+/** Why server `sid` decided as it did. */
+export function explain(decision: Decision, sid: Sid, lang: Lang): Explanation {
+  const { labels, rules } = LANGUAGES[lang];
+  const numbers = NUMBERS[decision.rule] as (decision: DecisionOf<RuleId>) => ReturnType<(typeof NUMBERS)[RuleId]>;
+  return {
+    sentence: sentenceOf(decision, sid, lang),
+    rule: rules[decision.rule],
+    numbers: numbers(decision).map(([label, theirs, mine]) => [labels[label], theirs, mine] as const),
+    source: SOURCES[decision.rule],
+  };
+}
+
+/**
+ * The most telling sentence for an event: a violation, the end of a process, a change of role, a decision, what a client
+ * learned, and only then what came in.
+ *
+ * @param view the view after the event, for names of clients.
+ */
+export function captionOf(event: TraceEvent, view: EnsembleView, lang: Lang): string {
+  const language = LANGUAGES[lang];
+  const { actor, what } = event;
+  if (actor.kind === 'world') return worldCaption(what as WorldEvent, language);
+  if (actor.kind === 'client') return clientCaption(event, what as ClientInput, actor.client, view, language, lang);
+  return serverCaption(event, what as RecordedInput, actor.sid, view, language, lang);
+}
+
+/** Rules by how much they tell; those not listed come after, in the order decided. */
+const TELLING: readonly RuleId[] = [
+  'recovery.failed', 'leader.established', 'vote.final', 'vote.established', 'leader.gaveUp', 'learner.gaveUp', 'sync.truncated', 'sync.mode', 'learner.serving',
+  'epoch.accept', 'proposal.ack', 'session.expired', 'client.refused', 'election.start', 'vote.quorum', 'vote.round', 'vote.order', 'recovery.done',
+];
+
+/** The decision of an event that tells most, or null if it has none. */
+export function mainDecision(event: TraceEvent): Decision | null {
+  let best: Decision | null = null;
+  let rank = Infinity;
+  for (const decision of event.decisions) {
+    const at = TELLING.indexOf(decision.rule);
+    const own = at < 0 ? TELLING.length : at;
+    if (own < rank) [best, rank] = [decision, own];
+  }
+  return best;
+}
+
+function serverCaption(event: TraceEvent, what: RecordedInput, sid: Sid, view: EnsembleView, language: Language, lang: Lang): string {
+  const { events } = language;
+  for (const effect of event.effects) if (effect.type === 'exit' && effect.code !== 0) return events.exit(sid, effect.code, effect.message);
+  const decision = mainDecision(event);
+  if (decision !== null) return sentenceOf(decision, sid, lang);
+  const { changes } = event;
+  if (changes?.role !== undefined) return events.roleChange(sid, changes.role, changes.leader ?? null, changes.currentEpoch ?? view.servers[sid]?.currentEpoch ?? 0);
+  const appended = event.log.find((change) => change.change === 'append');
+  if (appended?.change === 'append') return events.logged(sid, z(appended.cell.zxid), appended.cell.type, appended.cell.path);
+  if (changes?.lastZxid !== undefined && what.type !== 'boot') return events.applied(sid, z(changes.lastZxid));
+  return inputCaption(what, sid, view, language, lang);
+}
+
+function inputCaption(what: RecordedInput, sid: Sid, view: EnsembleView, language: Language, lang: Lang): string {
+  const { events } = language;
+  switch (what.type) {
+    case 'boot': return events.boot(sid);
+    case 'connected': return events.connected(sid, what.channel, language.server(what.peer));
+    case 'connectFailed': return events.connectFailed(sid, what.channel, language.server(what.peer), what.reason);
+    case 'accepted': return events.accepted(sid, what.channel, what.channel === 'client' ? language.client(what.peer, view.clients[what.peer]?.name ?? null) : language.server(what.peer));
+    case 'receive': return events.receive(language.server(sid), peerName(what.from, view, language), messageSays(what.message, lang));
+    case 'disconnected': return events.disconnected(sid, what.reason);
+    case 'timer': return events.timer(sid, timerText(what.timer, language));
+    case 'fsynced': return events.fsynced(sid, z(view.servers[sid]?.lastSynced ?? { epoch: 0, counter: 0 }));
+    case 'diskError': return events.diskError(sid, what.message);
+    case 'stop': return events.stop(sid);
+  }
+}
+
+function timerText(timer: string, language: Language): string {
+  const kind = timer.split(':', 1)[0] ?? timer;
+  return Object.hasOwn(language.timers, kind) ? language.timers[kind as TimerKind] : plainText(timer);
+}
+
+function peerName(peer: Peer, view: EnsembleView, language: Language): string {
+  return peer.kind === 'server' ? language.server(peer.sid) : language.client(peer.client, view.clients[peer.client]?.name ?? null);
+}
+
+function clientCaption(event: TraceEvent, what: ClientInput, client: ClientId, view: EnsembleView, language: Language, lang: Lang): string {
+  const { events } = language;
+  const who = peerName({ kind: 'client', client }, view, language);
+  const outcome = event.outcomes[0];
+  if (outcome !== undefined) return events.outcome(who, outcome, opText(outcome.op));
+  if (event.client?.state === 'expired') return events.clientState(who, 'expired', event.client.session ?? '0x0');
+  switch (what.type) {
+    case 'started': return events.clientStarted(who, what.servers, what.timeoutMs);
+    case 'connected': return events.clientConnected(who, what.sid);
+    case 'connectFailed': return events.clientConnectFailed(who, what.sid);
+    case 'disconnected': return events.clientDisconnected(who, what.sid);
+    case 'requested': return events.clientRequested(who, opText(what.op));
+    case 'received': return events.receive(who, senderOf(view, client, language), messageSays(what.message, lang));
+    case 'timer': return events.clientTimer(who, what.timer);
+    case 'closed': return events.clientClosed(who);
+  }
+}
+
+function senderOf(view: EnsembleView, client: ClientId, language: Language): string {
+  const sid = view.clients[client]?.sid ?? null;
+  return sid === null ? language.unnamedServer : language.server(sid);
+}
+
+function worldCaption(what: WorldEvent, language: Language): string {
+  if (what.type === 'command') {
+    const say = language.commands[what.command.type] as (command: Command) => string;
+    return say(what.command);
+  }
+  const say = language.world[what.type] as (event: WorldEvent) => string;
+  return say(what);
+}

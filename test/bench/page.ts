@@ -1,0 +1,135 @@
+/** Figures of the page in Chromium: workers, frames, first seconds, bytes. */
+import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build, preview } from 'vite';
+import { CHROMIUM_ARGS, findOrInstallChromium, NO_CHROMIUM } from '../../scripts/lib/chromium.mjs';
+import { initialFiles } from '../../scripts/lib/initialFiles.mjs';
+import { freePort } from '../support/freePort.ts';
+import { median, quantile, type Figure } from './figures.ts';
+
+const LOADS = 5;
+const WATCH_MS = 5_000;
+
+/** @param root the project's folder */
+export async function measurePage(root: string): Promise<readonly Figure[]> {
+  const executablePath = await findOrInstallChromium();
+  if (executablePath === null) throw new Error(NO_CHROMIUM);
+  await build({ root, logLevel: 'error' });
+  const port = await freePort();
+  const server = await preview({ root, logLevel: 'error', preview: { host: '127.0.0.1', port, strictPort: true } });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  const url = `http://127.0.0.1:${port}/`;
+  try {
+    return [bundleSize(root), await interactiveTime(browser, url), await workerRate(browser, url), ...(await frameCost(browser, url))];
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+function bundleSize(root: string): Figure {
+  const bytes = initialFiles(join(root, 'dist', 'app')).reduce((total, file) => total + gzipSync(readFileSync(join(root, file))).length, 0);
+  return { name: 'initialBundle', value: bytes / 1000, unit: 'kB gz', promise: '<= 150' };
+}
+
+/** From navigation until the page API is there and a server can be pressed. */
+async function interactiveTime(browser: Browser, url: string): Promise<Figure> {
+  const times: number[] = [];
+  for (let i = 0; i < LOADS; i += 1) {
+    const page = await open(browser, url);
+    times.push(await page.evaluate(() => performance.getEntriesByName('interactive')[0]?.startTime ?? Number.NaN));
+    await page.context().close();
+  }
+  return { name: 'interactive', value: median(times) / 1000, unit: 's', promise: '<= 0.7' };
+}
+
+/** Events a second with a worker for each of five servers, as fast as the page goes. */
+async function workerRate(browser: Browser, url: string): Promise<Figure> {
+  const page = await open(browser, url);
+  await connectClients(page, 4);
+  const rate = await page.evaluate(async (ms) => {
+    const { zablab } = window;
+    const first = zablab.length;
+    const startedAt = performance.now();
+    for (let i = 0; performance.now() - startedAt < ms; i += 1) {
+      for (let client = 51; client < 55; client += 1) {
+        await zablab.command({ type: 'request', client, request: { op: 'create', path: `/load-${client}-${i}`, data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'persistent' } });
+      }
+      await zablab.seek(zablab.length - 1);
+      await zablab.play();
+      await new Promise(requestAnimationFrame);
+    }
+    return ((zablab.length - first) * 1000) / (performance.now() - startedAt);
+  }, WATCH_MS);
+  await page.context().close();
+  return { name: 'workerEventsPerSecond', value: rate, unit: 'events/s', promise: '>= 10,000' };
+}
+
+/** Seven servers far apart and clients that write, so that some two hundred messages are on their way. */
+async function frameCost(browser: Browser, url: string): Promise<readonly Figure[]> {
+  const page = await open(browser, url);
+  await page.evaluate(async () => {
+    await window.zablab.load({ name: 'frames', servers: 7, latency: { meanMs: 150, jitterMs: 50 }, steps: [] });
+  });
+  await page.waitForFunction(
+    async () => {
+      await window.zablab.seek(window.zablab.length - 1);
+      await window.zablab.play();
+      return window.zablab.servers().filter((server) => server.role === 'FOLLOWING').length === 6;
+    },
+    undefined,
+    { polling: 100, timeout: 60_000 },
+  );
+  await connectClients(page, 4);
+  await page.evaluate(async () => {
+    for (let i = 0; i < 40; i += 1) {
+      await window.zablab.command({ type: 'request', client: 51 + (i % 4), request: { op: 'create', path: `/frame-${i}`, data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'persistent' } });
+    }
+    await window.zablab.play();
+  });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const busyBefore = await busySeconds(session);
+  const intervals = await page.evaluate(async (ms) => {
+    const gaps: number[] = [];
+    for (let last = performance.now(), end = last + ms; last < end; ) {
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+    }
+    return gaps;
+  }, WATCH_MS);
+  const busy = (await busySeconds(session)) - busyBefore;
+  await page.context().close();
+  return [
+    { name: 'frameCpu', value: (busy * 1000) / intervals.length, unit: 'ms', promise: '<= 4' },
+    { name: 'frameIntervalP95', value: quantile(intervals, 0.95), unit: 'ms', promise: '<= 16.8' },
+  ];
+}
+
+/** Main-thread time spent in tasks since the page began. */
+async function busySeconds(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+}
+
+async function connectClients(page: Page, count: number): Promise<void> {
+  await page.evaluate(async (clients) => {
+    for (let client = 51; client < 51 + clients; client += 1) await window.zablab.command({ type: 'connect', client });
+  }, count);
+}
+
+async function open(browser: Browser, url: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => {
+    const ready = 'zablab' in window && document.querySelector('main [role="button"], main button') !== null;
+    if (ready && performance.getEntriesByName('interactive').length === 0) performance.mark('interactive');
+    return ready;
+  });
+  return page;
+}

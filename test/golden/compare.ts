@@ -1,0 +1,233 @@
+/** Compares what the simulator made of a scenario with what the real ensemble did, fact by fact. */
+import type { Facts, LogFact, NodeFact, ServerFact, TxnFact } from '../../src/ensemble/facts.ts';
+import { freshBootSync, isEmptyEpochSnapshot, normalSync, type Allowances } from './allowances.ts';
+
+export interface Difference {
+  /** What was compared, such as `server 2: currentEpoch`. */
+  readonly fact: string;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+export interface Comparison {
+  readonly held: number;
+  readonly compared: number;
+  readonly differences: readonly Difference[];
+  /** Facts where an allowed other outcome was met, and why it is allowed. */
+  readonly allowed: readonly { readonly fact: string; readonly reason: string }[];
+}
+
+class Tally {
+  compared = 0;
+  readonly differences: Difference[] = [];
+  readonly allowed: { fact: string; reason: string }[] = [];
+
+  /** Compares two plain values; `reason` allows a difference. */
+  same(fact: string, expected: unknown, actual: unknown, reason: string | null = null): boolean {
+    this.compared++;
+    if (JSON.stringify(expected) === JSON.stringify(actual)) return true;
+    if (reason === null) this.differences.push({ fact, expected, actual });
+    else this.allowed.push({ fact, reason });
+    return false;
+  }
+
+  /** Compares two lists item by item, and their lengths. */
+  list<T>(fact: string, expected: readonly T[], actual: readonly T[], print: (item: T) => unknown, reason: string | null = null): void {
+    this.same(`${fact}: count`, expected.length, actual.length, reason);
+    for (let i = 0; i < Math.min(expected.length, actual.length); i++) this.same(`${fact} ${i + 1}`, print(expected[i] as T), print(actual[i] as T), reason);
+  }
+}
+
+export function compareFacts(expected: Facts, actual: Facts, allowances: Allowances): Comparison {
+  const tally = new Tally();
+  compareElections(tally, expected, actual, allowances);
+  compareSyncs(tally, expected, actual, allowances);
+  compareOps(tally, expected, actual, allowances);
+  tally.list('wait', expected.waits, actual.waits, ({ step, cond, ok }) => ({ step, cond, ok }));
+  const labels = { expected: sessionLabels(expected), actual: sessionLabels(actual) };
+  for (const [sid, server] of Object.entries(expected.servers)) {
+    const other = actual.servers[sid];
+    if (other === undefined) tally.same(`server ${sid}`, 'present', 'missing');
+    else compareServer(tally, sid, server, other, labels, allowances);
+  }
+  compareTrees(tally, expected, actual, labels, allowances);
+  tally.same('which servers recover to the same state', groups(expected), groups(actual), first([...allowances.logHoles.values()]));
+  return { held: tally.compared - tally.differences.length, compared: tally.compared, differences: tally.differences, allowed: tally.allowed };
+}
+
+/** Whether two runs took the same way where the ways part: the leaders, and how many txns each server's log ends with. */
+export function sameLeaders(expected: Facts, actual: Facts): boolean {
+  const leaders = (facts: Facts) => facts.elections.map(({ epoch, leader }) => `${epoch}:${leader}`).join(' ');
+  return leaders(expected) === leaders(actual);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Elections, syncs, operations.
+
+/** With `burstCut`, of a zxid only the epoch is fixed. */
+const loosely = (zxid: string | null, { burstCut }: Allowances): string | null => (zxid === null || burstCut === null ? zxid : zxid.slice(0, -8));
+
+function compareElections(tally: Tally, expected: Facts, actual: Facts, allowances: Allowances): void {
+  tally.list('election', expected.elections, actual.elections, ({ leader, epoch, startZxid }) => ({ epoch, leader, startZxid }), null);
+  tally.list('zxid of the leader before its election', expected.elections, actual.elections, ({ leaderZxidBefore }) => loosely(leaderZxidBefore, allowances));
+}
+
+function compareSyncs(tally: Tally, expected: Facts, actual: Facts, allowances: Allowances): void {
+  for (const sid of Object.keys(expected.servers)) {
+    const of = (facts: Facts) => facts.syncs.filter(({ learner }) => String(learner) === sid);
+    const [theirs, ours] = [of(expected), of(actual)];
+    tally.same(`syncs of ${sid}: count`, theirs.length, ours.length);
+    theirs.forEach((sync, i) => {
+      const other = ours[i];
+      if (other === undefined) return;
+      const fresh = freshBootSync(sync) !== null && freshBootSync(other) !== null ? freshBootSync(sync) : null;
+      const print = ({ leader, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source }: ReturnType<typeof normalSync>) =>
+        allowances.burstCut !== null && fresh === null
+          ? { leader, mode, peer: loosely(peerLastZxid, allowances), sent: loosely(zxidSent, allowances) }
+          : { leader, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source };
+      tally.same(`sync of ${sid}, number ${i + 1}`, print(normalSync(sync)), print(normalSync(other)), fresh);
+    });
+  }
+}
+
+function compareOps(tally: Tally, expected: Facts, actual: Facts, allowances: Allowances): void {
+  const single = (facts: Facts) => facts.ops.filter(({ burst }) => !burst || allowances.burstCut === null);
+  const steps = (facts: Facts) => single(facts).toSorted((a, b) => a.step - b.step);
+  tally.list('operation', steps(expected), steps(actual), ({ step, session, op, outcome, err, zxid }) => ({ step, session, op, outcome, err, zxid: loosely(zxid, allowances) }));
+  if (allowances.burstCut === null) return;
+  const count = (facts: Facts) => facts.ops.filter(({ burst }) => burst).length;
+  tally.same('operations of the burst', count(expected), count(actual));
+  const kinds = (facts: Facts) => [...new Set(facts.ops.filter(({ burst }) => burst).map(({ outcome }) => outcome))].sort();
+  tally.same('outcomes in the burst', kinds(expected), kinds(actual), allowances.burstCut);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Servers.
+
+interface Labels {
+  readonly expected: ReadonlyMap<string, string>;
+  readonly actual: ReadonlyMap<string, string>;
+}
+
+/** Session ids depend on the clock; a session is known by the zxid of the txn that made it, or else of the first that shows it. */
+function sessionLabels(facts: Facts): ReadonlyMap<string, string> {
+  const labels = new Map<string, string>();
+  const txns = Object.values(facts.servers).flatMap((server) => server.txns).toSorted((a, b) => compareHex(a.zxid, b.zxid));
+  for (const { type, session, zxid } of txns) if (type === 'createSession' && !labels.has(session)) labels.set(session, `session of ${zxid}`);
+  for (const { session, zxid } of txns) if (session !== '0x0' && !labels.has(session)) labels.set(session, `session first seen at ${zxid}`);
+  return labels;
+}
+
+function compareHex(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function compareServer(tally: Tally, sid: string, expected: ServerFact, actual: ServerFact, labels: Labels, allowances: Allowances): void {
+  const at = (what: string) => `server ${sid}: ${what}`;
+  const { burstCut, randomRolls } = allowances;
+  const hole = allowances.logHoles.get(sid) ?? null;
+  tally.same(at('final mode'), expected.finalMode, actual.finalMode);
+  tally.same(at('final zxid'), loosely(expected.finalZxid4lw, allowances), loosely(actual.finalZxid4lw, allowances));
+  tally.same(at('exit code'), expected.exitCode, actual.exitCode);
+  tally.same(at('acceptedEpoch'), expected.acceptedEpoch, actual.acceptedEpoch);
+  tally.same(at('currentEpoch'), expected.currentEpoch, actual.currentEpoch);
+  tally.list(at('load'), expected.loads, actual.loads, (zxid) => loosely(zxid, allowances), hole);
+  tally.same(at('expired sessions'), expected.sessionsExpired.length, actual.sessionsExpired.length);
+  const rolls = randomRolls ?? burstCut;
+  if (rolls === null) {
+    tally.same(at('files'), comparableFiles(expected.files), comparableFiles(actual.files));
+    tally.list(at('log'), readable(expected.logs), readable(actual.logs), ({ file, first, last, end }) => ({ file, first, last, end }), hole);
+  }
+  compareTxns(tally, at('txn'), expected.txns, actual.txns, labels, allowances, hole);
+  compareRecovered(tally, at, expected.recovered, actual.recovered, labels, allowances, hole);
+}
+
+function comparableFiles(files: readonly string[]): readonly string[] {
+  return files.filter((file) => !isEmptyEpochSnapshot(file)).toSorted();
+}
+
+/** A log that breaks off in a checksum error is read on by the recorder's tool; only where it begins is comparable. */
+function readable(logs: readonly LogFact[]): readonly LogFact[] {
+  return logs.map((log) => (['EOF', 'zero-padding'].includes(log.end) ? log : { ...log, last: null, end: 'damaged' }));
+}
+
+function compareTxns(tally: Tally, fact: string, expected: readonly TxnFact[], actual: readonly TxnFact[], labels: Labels, allowances: Allowances, hole: string | null): void {
+  if (allowances.burstCut !== null) {
+    const outside = (txns: readonly TxnFact[]) => txns.filter(({ type }) => type !== 'setData');
+    return tally.list(fact, outside(expected), outside(actual), ({ zxid, type, path }) => ({ epoch: loosely(zxid, allowances), type, path }), allowances.burstCut);
+  }
+  if (hole !== null && (isPartOf(expected, actual) || isPartOf(actual, expected))) return void tally.same(fact, expected.length, actual.length, hole);
+  const from = allowances.randomRolls === null ? null : [expected[0]?.zxid ?? '', actual[0]?.zxid ?? ''].toSorted(compareHex)[1] ?? '';
+  const kept = (txns: readonly TxnFact[]) => (from === null ? txns : txns.filter(({ zxid }) => compareHex(zxid, from) >= 0));
+  const [theirs, ours] = [kept(expected), kept(actual)];
+  tally.same(`${fact}: count`, theirs.length, ours.length);
+  for (let i = 0; i < Math.min(theirs.length, ours.length); i++) tally.same(`${fact} ${theirs[i]?.zxid ?? ''}`, printTxn(theirs[i] as TxnFact, labels.expected), printTxn(ours[i] as TxnFact, labels.actual));
+}
+
+function isPartOf(part: readonly TxnFact[], whole: readonly TxnFact[]): boolean {
+  const known = new Set(whole.map(({ zxid }) => zxid));
+  return part.every(({ zxid }) => known.has(zxid));
+}
+
+function printTxn(txn: TxnFact, labels: ReadonlyMap<string, string>): unknown {
+  const { zxid, type, session, cxid, ...fields } = txn;
+  const paths = fields['paths2Delete'];
+  const plain = Array.isArray(paths) ? { ...fields, paths2Delete: paths.toSorted() } : fields;
+  return { zxid, type, session: labels.get(session) ?? session, cxid, ...sortedKeys(plain) };
+}
+
+function sortedKeys(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, field !== null && typeof field === 'object' && !Array.isArray(field) ? sortedKeys(field) : Array.isArray(field) ? field.map((item: unknown) => (item !== null && typeof item === 'object' ? sortedKeys(item) : item)) : field]));
+}
+
+function compareRecovered(tally: Tally, at: (what: string) => string, expected: ServerFact['recovered'], actual: ServerFact['recovered'], labels: Labels, allowances: Allowances, hole: string | null): void {
+  const [failed, failedHere] = ['error' in expected, 'error' in actual];
+  tally.same(at('recovery'), failed ? 'fails' : 'succeeds', failedHere ? 'fails' : 'succeeds');
+  if ('error' in expected || 'error' in actual) return;
+  tally.same(at('recovered zxid'), loosely(expected.lastZxid, allowances), loosely(actual.lastZxid, allowances), hole);
+  const sessions = (recovered: { readonly sessions: Readonly<Record<string, number>> }, names: ReadonlyMap<string, string>) =>
+    allowances.burstCut === null ? sortedKeys(Object.fromEntries(Object.entries(recovered.sessions).map(([id, timeout]) => [names.get(id) ?? id, timeout]))) : Object.values(recovered.sessions).toSorted((a, b) => a - b);
+  tally.same(at('recovered sessions'), sessions(expected, labels.expected), sessions(actual, labels.actual), hole);
+  compareNodes(tally, at('recovered node'), expected.tree, actual.tree, labels, allowances, hole);
+}
+
+function compareTrees(tally: Tally, expected: Facts, actual: Facts, labels: Labels, allowances: Allowances): void {
+  tally.list('tree read', expected.trees, actual.trees, ({ step, sid, tree }) => ({ step, sid, read: tree !== null }));
+  expected.trees.forEach(({ tree, step, sid }, i) => {
+    const other = actual.trees[i]?.tree;
+    if (tree !== null && other != null) compareNodes(tally, `step ${step}, read through ${sid}: node`, tree, other, labels, allowances, allowances.logHoles.get(String(sid)) ?? null);
+  });
+}
+
+function compareNodes(tally: Tally, fact: string, expected: readonly NodeFact[], actual: readonly NodeFact[], labels: Labels, allowances: Allowances, reason: string | null): void {
+  const others = new Map(actual.map((node) => [node.path, node]));
+  tally.same(`${fact}s`, expected.length, actual.length, reason);
+  for (const node of expected) {
+    const other = others.get(node.path);
+    tally.same(`${fact} ${node.path}`, printNode(node, labels.expected, allowances), other === undefined ? null : printNode(other, labels.actual, allowances), reason);
+  }
+}
+
+/** Addresses in `/zookeeper/config` are the machine's own. */
+function printNode(node: NodeFact, labels: ReadonlyMap<string, string>, allowances: Allowances): unknown {
+  const { path, data, version, cversion, aversion, czxid, mzxid, pzxid, ephemeralOwner, numChildren } = node;
+  const zxids = [czxid, mzxid, pzxid].map((zxid) => loosely(zxid, allowances));
+  return {
+    path, data: path === '/zookeeper/config' ? '' : data, version: allowances.burstCut === null ? version : null, cversion, aversion, zxids,
+    owner: labels.get(ephemeralOwner) ?? ephemeralOwner, ...(numChildren < 0 ? {} : { numChildren }),
+  };
+}
+
+/** Servers that recover to the same tree, as lists of sids. */
+function groups(facts: Facts): readonly string[] {
+  const byState = new Map<string, string[]>();
+  for (const [sid, { recovered }] of Object.entries(facts.servers)) {
+    const state = 'error' in recovered ? 'unreadable' : JSON.stringify([recovered.lastZxid, recovered.tree]);
+    byState.set(state, [...(byState.get(state) ?? []), sid]);
+  }
+  return [...byState.values()].map((sids) => sids.join(' ')).toSorted();
+}
+
+function first(reasons: readonly string[]): string | null {
+  return reasons[0] ?? null;
+}
