@@ -20,7 +20,7 @@ export function applyServerStep(world: World, process: Process, input: Input, fl
   const sent: Flight[] = [];
   append(world, {
     n: world.trace.length, at: world.state.now, actor: serverPeer(process.sid), cause, what: recorded(input, flight),
-    sent: sends === 0 ? NONE : sent, effects: sends === 0 ? orNone(effects) : orNone(effects.filter(isNotSend)), decisions: orNone(output.decisions), changes: output.changes, client: null,
+    sent: sends === 0 ? NONE : sent, effects: sends === 0 ? orNone(effects) : orNone(effects.filter(isNotSend)), decisions: orNone(output.decisions), changes: isEmpty(output.changes) ? NO_CHANGES : output.changes, client: null,
     log: orNone(output.log), outcomes: NONE, disk: null,
   });
   process.view = Object.assign(process.view ?? ({} as ServerView), output.changes);
@@ -33,6 +33,13 @@ export function applyServerStep(world: World, process: Process, input: Input, fl
 /** Empty lists in the trace are all the same list. */
 function orNone<T>(list: readonly T[]): readonly T[] {
   return list.length === 0 ? NONE : list;
+}
+
+const NO_CHANGES: Partial<ServerView> = {};
+
+function isEmpty(changes: Partial<ServerView>): boolean {
+  for (const _field in changes) return false;
+  return true;
 }
 
 function isNotSend(effect: Effect): boolean {

@@ -51,6 +51,7 @@ export interface EnsembleHooks {
 }
 
 interface KeyFrame {
+  readonly ordinal: number;
   /** Events before it. */
   readonly n: number;
   readonly state: WorldState;
@@ -61,6 +62,7 @@ interface KeyFrame {
 }
 
 const DIGEST_MARK_EVERY = 1000;
+const RECENT_FRAMES = 40;
 
 export class Ensemble {
   readonly options: WorldOptions;
@@ -119,6 +121,11 @@ export class Ensemble {
   /** Whether the process runs; a paused one does. */
   isUp(sid: Sid): boolean {
     return processOf(this.#world, sid).state === 'running';
+  }
+
+  /** Whether the process was started and has not read its disk yet. */
+  isStarting(sid: Sid): boolean {
+    return processOf(this.#world, sid).state === 'starting';
   }
 
   isPaused(sid: Sid): boolean {
@@ -342,7 +349,7 @@ export class Ensemble {
   #settle(): void {
     this.#observe();
     const last = this.#frames.at(-1);
-    if (this.#stepped.length === 0 && last !== undefined && this.trace.length - last.n >= this.options.checkpointEvery) this.#frames.push(this.#keyFrame());
+    if (this.#stepped.length === 0 && last !== undefined && this.trace.length - last.n >= this.options.checkpointEvery) this.#addFrame();
   }
 
   #observe(): void {
@@ -391,8 +398,17 @@ export class Ensemble {
     return replayer;
   }
 
+  /** Of what is long past, one key frame in four is kept. */
+  #addFrame(): void {
+    this.#frames.push(this.#keyFrame());
+    const at = this.#frames.length - RECENT_FRAMES;
+    const old = this.#frames[at];
+    if (old !== undefined && old.ordinal % 4 !== 0) this.#frames.splice(at, 1);
+  }
+
   #keyFrame(): KeyFrame {
     return {
+      ordinal: (this.#frames.at(-1)?.ordinal ?? -1) + 1,
       n: this.trace.length,
       state: copyState(this.#world.state),
       servers: this.#stage instanceof InlineHost ? this.#stage.save() : null,

@@ -54,8 +54,12 @@ function addObject(value: object): void {
   if (Array.isArray(value)) return addList(value, TAG.list);
   if (value instanceof Uint8Array) return addList(value, TAG.bytes);
   if (value instanceof Map) return addList([...value].flat(), TAG.map);
-  if ('nodes' in value && 'digest' in value && 'lastProcessedZxid' in value) return addFields([['tree', value.digest], ['zxid', value.lastProcessedZxid]]);
-  addFields(Object.entries(value));
+  if (isTree(value)) return addFields({ tree: value.digest, zxid: value.lastProcessedZxid });
+  addFields(value);
+}
+
+function isTree(value: object): value is { digest: unknown; lastProcessedZxid: unknown } {
+  return 'lastProcessedZxid' in value && 'nodes' in value && 'digest' in value && 'ephemerals' in value;
 }
 
 function addString(text: string): void {
@@ -88,12 +92,14 @@ function addList(list: readonly unknown[] | Uint8Array, tag: number): void {
   set(a, b);
 }
 
-function addFields(fields: readonly (readonly [string, unknown])[]): void {
+/** Adds up over the fields, so their order does not count. */
+function addFields(object: object): void {
   let a: number = TAG.object;
   let b: number = TAG.object;
-  for (const [name, value] of fields) {
+  for (const name in object) {
+    const value = (object as Readonly<Record<string, unknown>>)[name];
     if (value === undefined) continue;
-    addString(name);
+    addName(name);
     const nameA = laneA;
     const nameB = laneB;
     addValue(value);
@@ -101,4 +107,14 @@ function addFields(fields: readonly (readonly [string, unknown])[]): void {
     b = (b + fold(nameB, laneB)) | 0;
   }
   set(a, b);
+}
+
+const names = new Map<string, Lanes>();
+
+/** Names of fields are few, save those that are data themselves (files, sessions): the memory for them is bounded. */
+function addName(name: string): void {
+  const known = names.get(name);
+  if (known !== undefined) return set(known[0], known[1]);
+  addString(name);
+  if (names.size < 1000) names.set(name, [laneA, laneB]);
 }

@@ -12,6 +12,8 @@ export interface DriverWorld {
   /** Virtual ms. */
   readonly now: number;
   readonly sids: readonly Sid[];
+  /** Whether the process was started and is not running yet. */
+  isStarting(sid: Sid): boolean;
   /** Whether the process runs (a paused one does), is stopped by SIGSTOP. */
   isUp(sid: Sid): boolean;
   isPaused(sid: Sid): boolean;

@@ -275,8 +275,10 @@ function printed(data: Bytes | null): string {
   return data === null ? '' : fromUtf8(data);
 }
 
+/** The database only: epoch files are checked later in a real start (`QuorumPeer.loadDataBase`), so they are left out here. */
 function recoveredFact(disk: Disk, config: EnsembleConfig): ServerFact['recovered'] {
-  const outcome = recover(disk, {
+  const { acceptedEpoch: _accepted, currentEpoch: _current, ...files } = disk.files;
+  const outcome = recover({ ...disk, files }, {
     commitLogCount: config.commitLogCount, trustEmptySnapshot: false, autocreate: true, configData: null, now: config.wallClockAtZero,
     deleteEmptyNewestLog: config.profile.emptyNewestLog === 'deleted',
   });

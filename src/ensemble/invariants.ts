@@ -132,6 +132,7 @@ export class Invariants {
     if (done === null) return;
     const ghost = this.#ghost;
     const history = this.#history(done.sid);
+    align(history, ghost.committed);
     const before = ghost.tampered.get(done.sid);
     const server = ghost.servers.get(done.sid);
     ghost.tampered.set(done.sid, {
@@ -240,7 +241,7 @@ export class Invariants {
     const { cells, digests } = this.#ghost.committed;
     const i = history.matched - 1;
     const last = cells[i];
-    if (!this.#config.digestEnabled || last === undefined || !sameZxid(last.zxid, now.lastZxid)) return;
+    if (!this.#config.digestEnabled || now.digest === 0 || last === undefined || !sameZxid(last.zxid, now.lastZxid)) return;
     const seen = digests[i];
     if (seen === undefined) digests[i] = { digest: now.digest, sid, n: this.#ghost.n };
     else if (seen.digest !== now.digest) {
@@ -327,7 +328,8 @@ export class Invariants {
 
   /** Whether the person's actions took the committed txn at an index from a quorum's disks. */
   #disksLost(index: number): string | null {
-    const { histories, tampered } = this.#ghost;
+    const { committed, histories, tampered } = this.#ghost;
+    for (const history of histories.values()) align(history, committed);
     const keepers = [...histories].filter(([, history]) => history.matched > index).map(([sid]) => sid);
     const losers = [...tampered].filter(([sid, done]) => done.held > index && !keepers.includes(sid));
     return this.#explain(keepers, losers);

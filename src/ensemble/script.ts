@@ -8,7 +8,7 @@ import type { Driver, DriverStep, DriverWorld } from './driver.ts';
 import { commandOf, type Scenario } from './scenario.ts';
 import { canAsk, DEFAULT_WINDOW, pumpBursts, requestOf } from './scriptOps.ts';
 import { INITIAL_SCRIPT, type ScriptState } from './scriptState.ts';
-import { holds, modeOf, modes, resolve } from './selectors.ts';
+import { exists, holds, modeOf, modes, resolve } from './selectors.ts';
 import type { Selector, Step, WhenCondition } from './steps.ts';
 import type { Command } from './types.ts';
 import { beginVerify, stepVerify } from './verify.ts';
@@ -115,8 +115,8 @@ function act(step: StepFor<Instant>, state: ScriptState, world: DriverWorld): Do
 
 function commandsOf(step: StepFor<Instant>, state: ScriptState, world: DriverWorld): { readonly commands: readonly Command[]; readonly sids: readonly Sid[] } {
   const pick = (selector: Selector) => resolve(selector, world, state.remembered);
-  const up = (selector: Selector) => pick(selector).filter((sid) => world.isUp(sid));
-  const down = (selector: Selector) => pick(selector).filter((sid) => !world.isUp(sid));
+  const up = (selector: Selector) => pick(selector).filter((sid) => exists(world, sid));
+  const down = (selector: Selector) => pick(selector).filter((sid) => !exists(world, sid));
   const each = (sids: readonly Sid[], make: (sid: Sid) => readonly Command[]) => ({ commands: sids.flatMap(make), sids });
   const between = ([a, b]: readonly [Selector, Selector], make: (from: Sid, to: Sid) => Command) => {
     const [from, to] = [pick(a), pick(b)];
@@ -202,7 +202,7 @@ function start(step: StepFor<'start'>, state: ScriptState, world: DriverWorld): 
   const gapMs = step.gap * 1000;
   const due = gapMs === 0 ? sids.length : Math.min(sids.length, 1 + Math.floor((world.now - since(state)) / gapMs));
   const now = sids.slice(state.part, due);
-  const commands = now.filter((sid) => !world.isUp(sid)).map((sid): Command => ({ type: 'start', sid }));
+  const commands = now.filter((sid) => !exists(world, sid)).map((sid): Command => ({ type: 'start', sid }));
   const next = { ...(state.part === 0 ? reported(state, step.gap < 0.2 ? 'startTogether' : 'start', sids, world) : state), part: due };
   return { state: next, commands, wait: due < sids.length ? since(state) + due * gapMs : null };
 }
@@ -211,20 +211,20 @@ function start(step: StepFor<'start'>, state: ScriptState, world: DriverWorld): 
 function restart(step: StepFor<'restart'>, state: ScriptState, world: DriverWorld): Done {
   const sids = resolve(step.restart, world, state.remembered);
   if (state.part === 0) {
-    const commands = sids.filter((sid) => world.isUp(sid)).map((sid): Command => ({ type: 'kill', sid }));
+    const commands = sids.filter((sid) => exists(world, sid)).map((sid): Command => ({ type: 'kill', sid }));
     return { state: { ...reported(state, 'restart', sids, world), part: 1 }, commands, wait: world.now + GAP_MS };
   }
-  return { state, commands: sids.filter((sid) => !world.isUp(sid)).map((sid): Command => ({ type: 'start', sid })), wait: null };
+  return { state, commands: sids.filter((sid) => !exists(world, sid)).map((sid): Command => ({ type: 'start', sid })), wait: null };
 }
 
 /** SIGTERM, then wait for the processes to end; `part` is 1 once the signal is sent. */
 function stop(step: StepFor<'stop'>, state: ScriptState, world: DriverWorld): Done {
   const sids = resolve(step.stop, world, state.remembered);
   if (state.part === 0) {
-    const commands = sids.filter((sid) => world.isUp(sid)).map((sid): Command => ({ type: 'stop', sid }));
+    const commands = sids.filter((sid) => exists(world, sid)).map((sid): Command => ({ type: 'stop', sid }));
     return { state: { ...reported(state, 'stop', sids, world), part: 1 }, commands, wait: world.now + LOOK_MS };
   }
-  const over = sids.every((sid) => !world.isUp(sid)) || world.now - since(state) > STOP_SECONDS * 1000;
+  const over = sids.every((sid) => !exists(world, sid)) || world.now - since(state) > STOP_SECONDS * 1000;
   return { state, commands: [], wait: over ? null : world.now + LOOK_MS };
 }
 
@@ -240,7 +240,7 @@ function wait(step: StepFor<'wait'>, state: ScriptState, world: DriverWorld): Do
 /** Waiting for a server to serve whose process has ended. */
 function isHopeless(condition: WhenCondition, state: ScriptState, world: DriverWorld, waited: number): boolean {
   if (condition.cond !== 'serving' || condition.s === undefined || waited < DEAD_SERVER_MS) return false;
-  return resolve(condition.s, world, state.remembered).some((sid) => !world.isUp(sid));
+  return resolve(condition.s, world, state.remembered).some((sid) => !exists(world, sid));
 }
 
 function sleepFor(ms: number, state: ScriptState, world: DriverWorld): Done {

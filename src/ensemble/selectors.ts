@@ -16,7 +16,7 @@ const MODE_OF_ROLE = { LEADING: 'leader', FOLLOWING: 'follower', OBSERVING: 'obs
 
 /** What `srvr` says; a paused server says nothing, like one that is down. */
 export function modeOf(world: DriverWorld, sid: Sid): Mode {
-  if (!isLive(world, sid)) return 'down';
+  if (!isLive(world, sid)) return world.isStarting(sid) ? 'notserving' : 'down';
   const view = world.view(sid);
   return view?.serving === true ? MODE_OF_ROLE[view.role] : 'notserving';
 }
@@ -31,7 +31,12 @@ export function modes(world: DriverWorld): Readonly<Record<string, ModeView>> {
   );
 }
 
-export function isLive(world: DriverWorld, sid: Sid): boolean {
+/** Whether a process is there, be it only starting. */
+export function exists(world: DriverWorld, sid: Sid): boolean {
+  return world.isUp(sid) || world.isStarting(sid);
+}
+
+function isLive(world: DriverWorld, sid: Sid): boolean {
   return world.isUp(sid) && !world.isPaused(sid);
 }
 
@@ -46,7 +51,7 @@ export function resolve(selector: Selector, world: DriverWorld, remembered: Read
   if (selector.startsWith('$')) return remembered[selector.slice(1)] ?? [];
   const having = (mode: Mode) => world.sids.filter((sid) => modeOf(world, sid) === mode);
   if (selector === 'all') return world.sids;
-  if (selector === 'live') return world.sids.filter((sid) => world.isUp(sid));
+  if (selector === 'live') return world.sids.filter((sid) => exists(world, sid));
   if (selector === 'leader') return having('leader').slice(0, 1);
   if (selector === 'followers') return having('follower');
   return having('follower').slice(Number(selector.slice(1)) - 1, Number(selector.slice(1)));
@@ -56,7 +61,7 @@ export function resolve(selector: Selector, world: DriverWorld, remembered: Read
 export function holds(condition: Pick<WhenCondition, 'cond' | 's' | 'not'>, world: DriverWorld, remembered: Readonly<Record<string, readonly Sid[]>>): boolean {
   const targets = condition.s === undefined ? world.sids : resolve(condition.s, world, remembered);
   const not = condition.not === undefined ? [] : resolve(condition.not, world, remembered);
-  const live = world.sids.filter((sid) => isLive(world, sid));
+  const live = world.sids.filter((sid) => isLive(world, sid) || world.isStarting(sid));
   const leaders = live.filter((sid) => modeOf(world, sid) === 'leader');
   switch (condition.cond) {
     case 'quorum':
@@ -72,7 +77,7 @@ export function holds(condition: Pick<WhenCondition, 'cond' | 's' | 'not'>, worl
     case 'caughtup':
       return live.length > 0 && caughtUp(world, live.filter((sid) => isServing(world, sid)));
     case 'exit':
-      return targets.every((sid) => !world.isUp(sid));
+      return targets.every((sid) => !exists(world, sid));
   }
 }
 

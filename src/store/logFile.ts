@@ -54,8 +54,16 @@ export function encodeLogHeader(): Bytes {
 
 /** A txn as a log record. The checksum covers the txn bytes only, neither the length nor the end mark. */
 export function encodeRecord(txnBytes: Bytes): Bytes {
-  return new JuteWriter(txnBytes.length + RECORD_HEAD_SIZE + 1).long(adler32(txnBytes)).buffer(txnBytes).byte(END_OF_RECORD).bytes();
+  let record = records.get(txnBytes);
+  if (record === undefined) {
+    record = new JuteWriter(txnBytes.length + RECORD_HEAD_SIZE + 1).long(adler32(txnBytes)).buffer(txnBytes).byte(END_OF_RECORD).bytes();
+    records.set(txnBytes, record);
+  }
+  return record;
 }
+
+/** The same record goes into every server's log: where servers share a thread they share the bytes. */
+const records = new WeakMap<Bytes, Bytes>();
 
 /** All of a file at once, never throwing: damage is reported in the result. `size` adds preallocated zeros behind the bytes. */
 export function scanLog(bytes: Bytes, size: number = bytes.length): LogScan {

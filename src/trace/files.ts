@@ -46,6 +46,13 @@ function changedFile(file: FileView, op: Exclude<DiskOp, { op: 'delete' }>, exis
   }
 }
 
+/** The ops that reach a disk: on a full one, those before the first that needs space. */
+export function writtenOps(ops: readonly DiskOp[], full: boolean): readonly DiskOp[] {
+  if (!full) return ops;
+  const first = ops.findIndex(({ op }) => op === 'create' || op === 'append' || op === 'allocate' || op === 'writeAtomic');
+  return first < 0 ? ops : ops.slice(0, first);
+}
+
 /** Remembers what an asynchronous fsync will have covered when it ends. */
 export function syncAsked(files: Files, token: number, names: readonly string[]): PendingSync {
   return { token, lengths: names.flatMap((name) => files.filter((file) => file.name === name).map((file) => [name, file.length] as const)) };

@@ -26,7 +26,7 @@ export class FlightLines {
   add(event: TraceEvent): void {
     const { what } = event;
     if (what.type === 'receive' || what.type === 'received') this.#end(what.flight, event, 'received');
-    else if (what.type === 'connectionClosed') for (const id of what.lost) this.#end(id, event, 'lost');
+    else if (what.type === 'connectionClosed' || what.type === 'processEnded') for (const id of what.lost) this.#end(id, event, 'lost');
     for (const flight of event.sent) this.#begin(flight, event);
   }
 

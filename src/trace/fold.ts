@@ -5,7 +5,7 @@
 import type { Sid } from '../base/ids.ts';
 import type { ClientId, Command, Flight, TraceEvent, WorldEvent } from '../ensemble/types.ts';
 import type { Effect, Member } from '../zab/types.ts';
-import { changeFiles, syncAsked, syncDone } from './files.ts';
+import { changeFiles, syncAsked, syncDone, writtenOps } from './files.ts';
 import { changeStrip } from './strip.ts';
 import { endedServer, linkKey, newClient, newServer } from './view.ts';
 import type { EnsembleView, LinkKey, LinkState, ServerState } from './view.ts';
@@ -54,7 +54,7 @@ function foldServer(next: Fresh, sid: Sid, event: TraceEvent): void {
 function foldEffect(server: ServerState, effect: Effect): ServerState {
   if (effect.type === 'disk') {
     let files = server.files;
-    for (const op of effect.ops) files = changeFiles(files, op);
+    for (const op of writtenOps(effect.ops, server.diskFull)) files = changeFiles(files, op);
     return { ...server, files };
   }
   if (effect.type === 'fsync') return { ...server, syncing: [...server.syncing, syncAsked(server.files, effect.token, effect.files)] };
@@ -84,6 +84,7 @@ function foldWorld(next: Fresh, what: WorldEvent, n: number): void {
     case 'processStarted': return setServer(next, what.sid, (server) => ({ ...server, up: 'up', exit: null }));
     case 'processEnded': {
       const failed = what.how === 'exit' && what.exitCode !== null && what.exitCode !== 0;
+      for (const id of what.lost) next.flights = without(next.flights, id);
       const exit = what.how === 'exit' ? { code: what.exitCode ?? 0, message: what.message ?? '' } : null;
       return setServer(next, what.sid, (server) => endedServer(server, failed ? 'crashed' : 'down', exit));
     }
@@ -109,6 +110,7 @@ function foldCommand(next: Fresh, command: Command): void {
   switch (command.type) {
     case 'pause': return setServer(next, command.sid, (server) => (server.up === 'up' ? { ...server, up: 'paused' } : server));
     case 'resume': return setServer(next, command.sid, (server) => (server.up === 'paused' ? { ...server, up: 'up' } : server));
+    case 'diskFull': return setServer(next, command.sid, (server) => ({ ...server, diskFull: command.full }));
     case 'cut': return setLinks(next, command.from, command.to, command.oneWay === true, (link) => ({ ...link, cut: true }));
     case 'slow': return setLinks(next, command.from, command.to, false, (link) => ({ ...link, slowMs: command.delayMs }));
     case 'heal': return heal(next, command);

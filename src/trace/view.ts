@@ -17,6 +17,7 @@ export interface ServerState extends ServerView {
   readonly exit: { readonly code: number; readonly message: string } | null;
   readonly files: Files;
   readonly log: LogStrip;
+  readonly diskFull: boolean;
   /** fsyncs under way, oldest first. */
   readonly syncing: readonly PendingSync[];
 }
@@ -81,7 +82,7 @@ const OPEN_LINK: LinkState = { cut: false, slowMs: 0 };
 /** A server that never ran. */
 export function newServer(sid: Sid): ServerState {
   return {
-    sid, up: 'down', exit: null, files: [], log: EMPTY_STRIP, syncing: [],
+    sid, up: 'down', exit: null, files: [], diskFull: false, log: EMPTY_STRIP, syncing: [],
     phase: 'down', role: 'LOOKING', zabState: 'ELECTION', acceptedEpoch: 0, currentEpoch: 0,
     vote: { leader: sid, zxid: ZXID_ZERO, electionEpoch: 0, peerEpoch: 0 },
     lastZxid: ZXID_ZERO, lastLogged: ZXID_ZERO, lastSynced: ZXID_ZERO, committedZxid: ZXID_ZERO,
@@ -95,7 +96,7 @@ export function newServer(sid: Sid): ServerState {
 export function endedServer(server: ServerState, up: 'down' | 'crashed', exit: ServerState['exit']): ServerState {
   const fresh = newServer(server.sid);
   return {
-    ...fresh, up, exit, files: server.files, log: server.log,
+    ...fresh, up, exit, files: server.files, diskFull: server.diskFull, log: server.log,
     acceptedEpoch: server.acceptedEpoch, currentEpoch: server.currentEpoch,
     lastZxid: server.lastZxid, lastLogged: server.lastLogged, lastSynced: server.lastSynced, committedZxid: server.committedZxid,
   };

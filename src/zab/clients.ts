@@ -9,7 +9,7 @@ import { writeResult } from '../tree/prep.ts';
 import { read } from '../tree/read.ts';
 import { negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
 import type { ClientOp, ErrorCode, OpResult, Txn, TxnResult, WriteOp } from '../tree/types.ts';
-import { close, decide, send, type Draft } from './draft.ts';
+import { close, decide, edit, send, type Draft } from './draft.ts';
 import { submit } from './leader/requests.ts';
 import type { ClientCnxn, PendingRequest } from './state.ts';
 import type { ClientMessage, ConnId } from './types.ts';
@@ -94,7 +94,7 @@ function reopenSession(d: Draft, client: ClientCnxn, session: SessionId, timeout
   setClient(d, { ...client, session, timeoutMs, stage: 'revalidating' });
   if (d.s.leading !== null) {
     const { tracker, known } = touch(d.s.leading.tracker, session, timeoutMs, d.now);
-    d.s.leading = { ...d.s.leading, tracker: setOwner(tracker, session, OWN_CLIENT) };
+    edit(d, 'leading').tracker = setOwner(tracker, session, OWN_CLIENT);
     finishReopening(d, session, known);
   } else if (d.s.learning?.conn != null) {
     send(d, d.s.learning.conn, { kind: 'REVALIDATE', session, timeoutMs });
@@ -127,9 +127,9 @@ function touchSession(d: Draft, client: ClientCnxn): void {
   if (client.session === NO_SESSION) return;
   if (d.s.leading !== null) {
     const { tracker } = touch(d.s.leading.tracker, client.session, client.timeoutMs, d.now);
-    if (tracker !== d.s.leading.tracker) d.s.leading = { ...d.s.leading, tracker };
+    if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
   } else if (d.s.learning !== null && d.s.learning.touched[client.session] === undefined) {
-    d.s.learning = { ...d.s.learning, touched: { ...d.s.learning.touched, [client.session]: client.timeoutMs } };
+    edit(d, 'learning').touched = { ...d.s.learning.touched, [client.session]: client.timeoutMs };
   }
 }
 
@@ -182,7 +182,7 @@ function toLeader(d: Draft, session: SessionId, cxid: number, op: ClientOp): voi
   if (learning?.conn == null) return;
   if (op.op === 'sync') {
     const conn = d.s.connOfSession[session];
-    if (conn !== undefined) d.s.learning = { ...learning, pendingSyncs: [...learning.pendingSyncs, { conn, xid: cxid }] };
+    if (conn !== undefined) edit(d, 'learning').pendingSyncs = [...learning.pendingSyncs, { conn, xid: cxid }];
   }
   send(d, learning.conn, { kind: 'REQUEST', session, cxid, op });
 }

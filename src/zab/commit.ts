@@ -7,7 +7,7 @@ import { applyTxn, type Applied } from '../tree/apply.ts';
 import { remove } from '../tree/sessions.ts';
 import { answerCommitted } from './clients.ts';
 import { rememberCommitted } from './database.ts';
-import { decide, type Draft } from './draft.ts';
+import { decide, edit, type Draft } from './draft.ts';
 import type { LoggedTxn } from './state.ts';
 
 /**
@@ -22,7 +22,7 @@ export function applyCommitted(d: Draft, item: LoggedTxn, known?: Applied): void
   checkDigest(d, item);
   rememberCommitted(d, item);
   if (item.txn.body.type === 'closeSession' && d.s.leading !== null) {
-    d.s.leading = { ...d.s.leading, tracker: remove(d.s.leading.tracker, item.txn.session) };
+    edit(d, 'leading').tracker = remove(d.s.leading.tracker, item.txn.session);
   }
   answerCommitted(d, item.txn, applied.result);
 }

@@ -11,6 +11,8 @@ import { applyDiskOps } from '../store/disk.ts';
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface Draft {
+  /** The server as it was when the step began; null while it boots. */
+  readonly before: Server | null;
   /** Assign to its fields; never change what they point to. */
   readonly s: Mutable<Server>;
   readonly effects: Effect[];
@@ -18,6 +20,21 @@ export interface Draft {
   readonly log: LogChange[];
   /** The server's own clock, ms. */
   readonly now: number;
+}
+
+/** A part of the state that a step may change field by field. */
+type Part = 'leading' | 'learning' | 'logger';
+
+/**
+ * The leading, learning or logger part, ready to be assigned to: copied the first time a step touches it, and not again.
+ *
+ * @throws Error when the server has no such part now; callers know their role.
+ */
+export function edit<P extends Part>(d: Draft, part: P): Mutable<NonNullable<Server[P]>> {
+  const now = d.s[part];
+  if (now === null) throw new Error(`server ${d.s.sid} has no ${part} part while it is ${d.s.phase}`);
+  if (now === d.before?.[part]) d.s[part] = { ...now } as Mutable<Server>[P];
+  return d.s[part] as Mutable<NonNullable<Server[P]>>;
 }
 
 export function send(d: Draft, conn: ConnId, message: Message): void {

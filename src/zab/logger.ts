@@ -7,7 +7,7 @@
 import { drawInt } from '../base/random.ts';
 import { snapshotName } from '../store/snapshot.ts';
 import { appendTxn, commitLog, rollLog } from '../store/txnLog.ts';
-import { decide, send, setTimer, write, type Draft } from './draft.ts';
+import { decide, edit, send, setTimer, write, type Draft } from './draft.ts';
 import { beginSnapshot, cellOf, isLater, snapshotFormat } from './database.ts';
 import { processAck } from './leader/broadcast.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
@@ -17,9 +17,11 @@ import type { Logger, LoggedTxn } from './state.ts';
 const SLICE_MS = 1;
 export const SLICE_NODES = 64;
 
+const NOTHING: readonly LoggedTxn[] = [];
+
 /** A logger with nothing to do. */
 export function idleLogger(snapshotAt: number): Logger {
-  return { queue: [], flushing: [], token: null, txnsSinceSnapshot: 0, snapshotAt };
+  return { queue: NOTHING, flushing: NOTHING, token: null, txnsSinceSnapshot: 0, snapshotAt };
 }
 
 /** Number of txns after which the next snapshot is begun: half of snapCount and a random part of the other half (B-33). */
@@ -33,7 +35,7 @@ export function rollSnapshotAt(d: Draft): number {
 /** Queues a txn for the log. */
 export function enqueue(d: Draft, item: LoggedTxn): void {
   d.log.push({ change: 'append', cell: cellOf(item.txn) });
-  d.s.logger = { ...d.s.logger, queue: [...d.s.logger.queue, item] };
+  edit(d, 'logger').queue = [...d.s.logger.queue, item];
   if (d.s.logger.token === null) flush(d);
 }
 
@@ -44,15 +46,15 @@ function flush(d: Draft): void {
   const token = d.s.nextToken;
   d.s.nextToken = token + 1;
   const files = commit(d);
-  d.s.logger = { ...d.s.logger, flushing: batch, token };
+  Object.assign(edit(d, 'logger'), { flushing: batch, token });
   d.effects.push({ type: 'fsync', token, files });
 }
 
 /** Moves up to maxBatchSize queued txns into the log file. */
 function takeBatch(d: Draft): readonly LoggedTxn[] {
   const { queue } = d.s.logger;
-  const batch = queue.slice(0, d.s.config.maxBatchSize);
-  d.s.logger = { ...d.s.logger, queue: queue.slice(batch.length) };
+  const batch = queue.length <= d.s.config.maxBatchSize ? queue : queue.slice(0, d.s.config.maxBatchSize);
+  edit(d, 'logger').queue = queue === batch ? NOTHING : queue.slice(batch.length);
   for (const item of batch) appendToLog(d, item);
   return batch;
 }
@@ -64,7 +66,7 @@ export function appendToLog(d: Draft, item: LoggedTxn): void {
   write(d, ops);
   d.s.lastLogged = item.txn.zxid;
   const txns = d.s.logger.txnsSinceSnapshot + 1;
-  d.s.logger = { ...d.s.logger, txnsSinceSnapshot: txns };
+  edit(d, 'logger').txnsSinceSnapshot = txns;
   if (txns > d.s.logger.snapshotAt) beginSnapshotIfIdle(d, txns);
 }
 
@@ -85,7 +87,7 @@ export function commitLogNow(d: Draft): void {
 export function onFsynced(d: Draft, token: number): void {
   if (d.s.logger.token !== token) return;
   const batch = d.s.logger.flushing;
-  d.s.logger = { ...d.s.logger, flushing: [], token: null };
+  Object.assign(edit(d, 'logger'), { flushing: NOTHING, token: null });
   const last = batch.at(-1);
   if (last !== undefined && isLater(last.txn.zxid, d.s.lastSynced)) d.s.lastSynced = last.txn.zxid;
   for (const item of batch) acknowledge(d, item);
@@ -102,20 +104,20 @@ function acknowledge(d: Draft, { txn }: LoggedTxn): void {
 export function drainLogger(d: Draft): void {
   for (let batch = takeBatch(d); batch.length > 0; batch = takeBatch(d));
   commitLogNow(d);
-  d.s.logger = { ...d.s.logger, flushing: [], token: null };
+  Object.assign(edit(d, 'logger'), { flushing: NOTHING, token: null });
 }
 
 /** The logger thread died: what it had written is in the file, what was queued is lost. */
 export function dropQueue(d: Draft): void {
   commitLogNow(d);
-  d.s.logger = { ...d.s.logger, queue: [], flushing: [], token: null };
+  Object.assign(edit(d, 'logger'), { queue: NOTHING, flushing: NOTHING, token: null });
 }
 
 /** Source: `SyncRequestProcessor.shouldSnapshot` and `run`: roll the log, snapshot in the background, unless one is being taken. */
 function beginSnapshotIfIdle(d: Draft, txns: number): void {
   const threshold = d.s.logger.snapshotAt;
   const snapshotAt = rollSnapshotAt(d);
-  d.s.logger = { ...d.s.logger, txnsSinceSnapshot: 0, snapshotAt };
+  Object.assign(edit(d, 'logger'), { txnsSinceSnapshot: 0, snapshotAt });
   d.s.log = rollLog(d.s.log);
   const begun = snapshotStepper.step(d.s.snapshotPhase, 'begin');
   decide(d, { rule: 'snapshot.due', txns, threshold, outcome: begun.allowed ? 'started' : 'busy' });

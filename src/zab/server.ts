@@ -10,7 +10,7 @@ import { newTree } from '../tree/tree.ts';
 import { newLogWriter } from '../store/txnLog.ts';
 import { onClientAccepted, onClientDisconnected, onClientMessage } from './clients.ts';
 import { purge, recoverAtBoot } from './database.ts';
-import { close, listen, setTimer, type Draft, type Mutable } from './draft.ts';
+import { close, edit, listen, setTimer, type Draft, type Mutable } from './draft.ts';
 import { electionPeer, onCnxTimer, onElectionAccepted, onElectionConnected, onElectionConnectFailed, onElectionDisconnected, startCnx } from './election/cnxManager.ts';
 import { onFinalizeTimer, onNotification, onPollTimer, startElection } from './election/lookForLeader.ts';
 import { NEW_ELECTION_LAYER } from './election/state.ts';
@@ -18,7 +18,7 @@ import { dropHandler, noteHeard, onHandlerTimer, onLearnerAccepted } from './lea
 import { onEpochAckLimit, onEpochLimit, onNewLeaderLimit } from './leader/lead.ts';
 import { onTick } from './leader/liveness.ts';
 import { onContainersTimer, onSessionsTimer } from './leader/sessions.ts';
-import { introduceSelf, onConnectBudget, onConnectRetry, onLeaderConnectFailed, onReadTimer, updateLearning } from './learner/follow.ts';
+import { introduceSelf, onConnectBudget, onConnectRetry, onLeaderConnectFailed, onReadTimer } from './learner/follow.ts';
 import { idleLogger, onFsynced, rollSnapshotAt } from './logger.ts';
 import { recoveryStepper } from './machines/recovery.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
@@ -47,7 +47,7 @@ export function step(before: Server | null, input: Input, now: number): Stepped 
   const known = input.type === 'boot' ? null : before;
   if (known === null && input.type !== 'boot') throw new Error(`a server that was never booted got ${input.type}`);
   const s: Mutable<Server> = input.type === 'boot' ? blank(input) : { ...(known as Server) };
-  const d: Draft = { s, effects: [], decisions: [], log: [], now };
+  const d: Draft = { before: known, s, effects: [], decisions: [], log: [], now };
   handle(d, input);
   return { server: s, output: { effects: d.effects, decisions: d.decisions, changes: changesOf(known, s), log: d.log } };
 }
@@ -117,10 +117,10 @@ function receive(d: Draft, conn: number, message: Message): void {
   if (voter !== undefined) onNotification(d, voter, message as ElectionMessage);
   else if (d.s.clients[conn] !== undefined) onClientMessage(d, conn, message as ClientMessage);
   else if (d.s.learning?.conn === conn) {
-    if (d.s.learning.lastHeard !== d.now) updateLearning(d, { lastHeard: d.now });
+    edit(d, 'learning').lastHeard = d.now;
     onPacket(d, conn, message as QuorumPacket);
   } else if (d.s.leading?.handlers[conn] !== undefined) {
-    noteHeard(d, conn);
+    noteHeard(d, conn, message as QuorumPacket);
     onPacket(d, conn, message as QuorumPacket);
   }
 }

@@ -92,7 +92,6 @@ export interface Handler {
   readonly mode: SyncMode | null;
   /** Last zxid of the learner, from its ACKEPOCH. */
   readonly peerLastZxid: Zxid;
-  readonly lastAck: Zxid | null;
   readonly deadlineTick: number;
   readonly lastHeard: number;
   readonly readTimeoutMs: number;

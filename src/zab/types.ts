@@ -231,7 +231,6 @@ export interface LearnerRow {
   /** How far this learner's handler has come. */
   readonly stage: 'connected' | 'epochProposed' | 'epochAcked' | 'synchronizing' | 'newLeaderAcked' | 'serving';
   readonly mode: SyncMode | null;
-  readonly lastAck: Zxid | null;
   /** Tick by which something must be heard from it. */
   readonly deadlineTick: number;
 }

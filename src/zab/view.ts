@@ -135,9 +135,9 @@ function handlersChanged(before: Leading['handlers'], after: Leading['handlers']
 }
 
 function looksTheSame(a: Handler | undefined, b: Handler): boolean {
-  return a === b || (a !== undefined && a.sid === b.sid && a.observer === b.observer && a.stage === b.stage && a.mode === b.mode && a.lastAck === b.lastAck && a.deadlineTick === b.deadlineTick);
+  return a === b || (a !== undefined && a.sid === b.sid && a.observer === b.observer && a.stage === b.stage && a.mode === b.mode && a.deadlineTick === b.deadlineTick);
 }
 
-function learnerRow({ sid, observer, stage, mode, lastAck, deadlineTick }: Handler): LearnerRow {
-  return { sid, observer, stage, mode, lastAck, deadlineTick };
+function learnerRow({ sid, observer, stage, mode, deadlineTick }: Handler): LearnerRow {
+  return { sid, observer, stage, mode, deadlineTick };
 }

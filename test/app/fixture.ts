@@ -157,7 +157,7 @@ export function fixtureTrace(count = 5): readonly TraceEvent[] {
   maker.command({ type: 'cut', from: 1, to: 2 });
   maker.command({ type: 'cut', from: 1, to: 3, oneWay: true });
   maker.command({ type: 'kill', sid: count });
-  maker.add({ kind: 'world' }, { type: 'processEnded', sid: count, how: 'kill', exitCode: null, message: null });
+  maker.add({ kind: 'world' }, { type: 'processEnded', sid: count, how: 'kill', exitCode: null, message: null, lost: [] });
   maker.at += 5;
   elect(maker, sids.slice(0, -1), 2, zxid(1, 4), 2);
   for (let i = 1; i <= 3; i++) write(maker, sids.slice(0, -1), count - 1, zxid(2, i), `/m${i}`);
@@ -189,9 +189,13 @@ export class FixtureEngine implements Engine {
     return Promise.reject(new Error(`the fixture takes no commands, not even ${command.type} (${NO_SESSION})`));
   }
 
-  rewindTo(n: number): Promise<void> {
+  rewindTo(n: number): Promise<number> {
     this.at = n + 1;
-    return Promise.resolve();
+    return Promise.resolve(this.at);
+  }
+
+  isRefusal(): boolean {
+    return true;
   }
 
   workers(): number {

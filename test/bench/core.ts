@@ -17,13 +17,13 @@ interface Round {
   readonly heap: readonly [before: number, after: number];
 }
 
-export async function measureCore(): Promise<readonly Figure[]> {
+export function measureCore(): readonly Figure[] {
   const rates: number[] = [];
   const growths: number[] = [];
   const bytes: number[] = [];
   const seeks: number[] = [];
   for (let i = 0; i < ROUNDS; i += 1) {
-    const round = await runRound();
+    const round = runRound();
     rates.push(EVENTS / sum(round.slices));
     growths.push(growth(round.slices));
     bytes.push(round.heap[1] - round.heap[0]);
@@ -38,7 +38,7 @@ export async function measureCore(): Promise<readonly Figure[]> {
   ];
 }
 
-async function runRound(): Promise<Round> {
+function runRound(): Round {
   const before = heap();
   const load = startLoad(5);
   const timeline = new Timeline(load.members);
@@ -46,7 +46,7 @@ async function runRound(): Promise<Round> {
   while (timeline.length < EVENTS) {
     const until = timeline.length + SLICE;
     const startedAt = process.cpuUsage();
-    while (timeline.length < until) timeline.appended(await load.advance());
+    while (timeline.length < until) timeline.appended(load.advance());
     const { user, system } = process.cpuUsage(startedAt);
     slices.push((user + system) / 1e6);
   }
@@ -71,7 +71,8 @@ function seekTimes(timeline: Timeline): readonly number[] {
 }
 
 function heap(): number {
-  if (globalThis.gc === undefined) throw new Error('memory is measured after a collection: run this by npm run bench, which passes --expose-gc');
+  if (globalThis.gc === undefined)
+    throw new Error('memory is measured after a collection: run this by npm run bench, which passes --expose-gc');
   globalThis.gc();
   return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
 }

@@ -23,7 +23,9 @@ export function asJson(figures: readonly Figure[]): string {
 }
 
 export function asTable(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, unit, promise }) => [name, `${rounded(value).toLocaleString('en-US')} ${unit}`, promise] as const);
+  const rows = figures.map(
+    ({ name, value, unit, promise }) => [name, `${rounded(value).toLocaleString('en-US')} ${unit}`, promise] as const,
+  );
   const width = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length));
   return rows.map(([name, value, promise]) => `${name.padEnd(width(0))}  ${value.padStart(width(1))}  ${promise}`).join('\n');
 }

@@ -49,7 +49,10 @@ function refill(ensemble: Ensemble, client: number, issued: Map<number, number>)
   for (let free = PIPELINE - waiting; free > 0; free -= 1, count += 1) {
     const path = `/load-${client}-${count % PATHS}`;
     const data = new Uint8Array(64).fill(count & 0xff);
-    const request = count < PATHS ? ({ op: 'create', path, data, acl: OPEN, mode: 'persistent' } as const) : ({ op: 'setData', path, data, version: -1 } as const);
+    const request =
+      count < PATHS
+        ? ({ op: 'create', path, data, acl: OPEN, mode: 'persistent' } as const)
+        : ({ op: 'setData', path, data, version: -1 } as const);
     ensemble.command({ type: 'request', client, request });
   }
   issued.set(client, count);

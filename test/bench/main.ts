@@ -4,5 +4,5 @@ import { asJson, asTable } from './figures.ts';
 import { measurePage } from './page.ts';
 
 const root = process.env['ZABLAB_ROOT'] ?? process.cwd();
-const figures = [...(await measureCore()), ...(await measurePage(root))];
+const figures = [...measureCore(), ...(await measurePage(root))];
 console.log(process.argv.includes('--json') ? asJson(figures) : asTable(figures));

@@ -55,7 +55,17 @@ async function workerRate(browser: Browser, url: string): Promise<Figure> {
     const startedAt = performance.now();
     for (let i = 0; performance.now() - startedAt < ms; i += 1) {
       for (let client = 51; client < 55; client += 1) {
-        await zablab.command({ type: 'request', client, request: { op: 'create', path: `/load-${client}-${i}`, data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'persistent' } });
+        await zablab.command({
+          type: 'request',
+          client,
+          request: {
+            op: 'create',
+            path: `/load-${client}-${i}`,
+            data: null,
+            acl: [{ perms: 31, scheme: 'world', id: 'anyone' }],
+            mode: 'persistent',
+          },
+        });
       }
       await zablab.seek(zablab.length - 1);
       await zablab.play();
@@ -85,7 +95,11 @@ async function frameCost(browser: Browser, url: string): Promise<readonly Figure
   await connectClients(page, 4);
   await page.evaluate(async () => {
     for (let i = 0; i < 40; i += 1) {
-      await window.zablab.command({ type: 'request', client: 51 + (i % 4), request: { op: 'create', path: `/frame-${i}`, data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'persistent' } });
+      await window.zablab.command({
+        type: 'request',
+        client: 51 + (i % 4),
+        request: { op: 'create', path: `/frame-${i}`, data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'persistent' },
+      });
     }
     await window.zablab.play();
   });
@@ -94,7 +108,7 @@ async function frameCost(browser: Browser, url: string): Promise<readonly Figure
   const busyBefore = await busySeconds(session);
   const intervals = await page.evaluate(async (ms) => {
     const gaps: number[] = [];
-    for (let last = performance.now(), end = last + ms; last < end; ) {
+    for (let last = performance.now(), end = last + ms; last < end;) {
       await new Promise(requestAnimationFrame);
       const now = performance.now();
       gaps.push(now - last);

@@ -14,7 +14,8 @@ export function ledEnsemble(count: number, seed = 1, config: Partial<EnsembleCon
   const ensemble = new Ensemble(options, new InlineHost(step as Core), { observers: [new Invariants(options.config)] });
   for (const sid of sids) ensemble.command({ type: 'start', sid });
   const reason = ensemble.run({ untilMs: 60_000, until: isLed });
-  if (!isLed(ensemble)) throw new Error(`${count} servers have no leader that all follow after ${ensemble.now} ms (the run ended by ${reason})`);
+  if (!isLed(ensemble))
+    throw new Error(`${count} servers have no leader that all follow after ${ensemble.now} ms (the run ended by ${reason})`);
   return ensemble;
 }
 

@@ -36,25 +36,32 @@ describe.skipIf(why !== null && !mustRun)(
     const second = carryOut(first.tree, REQUESTS.slice(30), zxid(2, 1));
 
     test.each([
-    ['with all txns in its log', 100_000],
-    ['with snapshots between its logs', 20],
-  ])('from a server of a simulated ensemble, %s', async (name, snapCount) => {
-    const ensemble = ledEnsemble(3, 7, { snapCount, extendedTypes: true });
-    ensemble.command({ type: 'connect', client: 1, timeoutMs: 10_000 });
-    ensemble.run({ untilMs: ensemble.now + 1_000 });
-    const requests = REQUESTS.filter((op) => op.op !== 'createSession');
-    for (const request of requests) ensemble.command({ type: 'request', client: 1, request });
-    ensemble.run({ untilMs: ensemble.now + 2_000 });
-    expect(ensemble.outcomes(1).filter(({ outcome }) => outcome !== 'unknown')).toHaveLength(requests.length);
+      ['with all txns in its log', 100_000],
+      ['with snapshots between its logs', 20],
+    ])('from a server of a simulated ensemble, %s', async (name, snapCount) => {
+      const ensemble = ledEnsemble(3, 7, { snapCount, extendedTypes: true });
+      ensemble.command({ type: 'connect', client: 1, timeoutMs: 10_000 });
+      ensemble.run({ untilMs: ensemble.now + 1_000 });
+      const requests = REQUESTS.filter((op) => op.op !== 'createSession');
+      for (const request of requests) ensemble.command({ type: 'request', client: 1, request });
+      ensemble.run({ untilMs: ensemble.now + 2_000 });
+      expect(ensemble.outcomes(1).filter(({ outcome }) => outcome !== 'unknown')).toHaveLength(requests.length);
 
-    const disk = ensemble.disk(2);
-    const outcome = recover(disk, { commitLogCount: 500, trustEmptySnapshot: false, autocreate: true, configData: null, now: 0, deleteEmptyNewestLog: false });
-    if (!outcome.ok) throw new Error(outcome.failure.message);
-    expect(Object.keys(disk.files).filter((file) => file.startsWith('snapshot.')).length > 1).toBe(snapCount < 100);
-    expect(await served(work, `simulated-${snapCount}`, disk), name).toEqual(expectedNodes(outcome.recovered.tree));
-  });
+      const disk = ensemble.disk(2);
+      const outcome = recover(disk, {
+        commitLogCount: 500,
+        trustEmptySnapshot: false,
+        autocreate: true,
+        configData: null,
+        now: 0,
+        deleteEmptyNewestLog: false,
+      });
+      if (!outcome.ok) throw new Error(outcome.failure.message);
+      expect(Object.keys(disk.files).filter((file) => file.startsWith('snapshot.')).length > 1).toBe(snapCount < 100);
+      expect(await served(work, `simulated-${snapCount}`, disk), name).toEqual(expectedNodes(outcome.recovered.tree));
+    });
 
-  test('from a snapshot of an empty tree and the txn log behind it', async () => {
+    test('from a snapshot of an empty tree and the txn log behind it', async () => {
       const disk = withLog(withSnapshot(emptyDisk(), newTree(null), 0), [...first.txns, ...second.txns]);
       expect(await served(work, 'log', disk)).toEqual(expectedNodes(second.tree));
     });

@@ -8,8 +8,10 @@ export interface Engine {
   advance(most: number): Promise<readonly TraceEvent[]>;
   /** Carries out a command now and gives the events of this very moment. Rejects when the command makes no sense. */
   command(command: Command): Promise<readonly TraceEvent[]>;
-  /** Forgets everything after event `n`; the next event will be `n + 1`. */
-  rewindTo(n: number): Promise<void>;
+  /** Forgets what came after event `n`. What happened at one instant by one cause stays together; gives the number of events left. */
+  rewindTo(n: number): Promise<number>;
+  /** Whether a rejected command was merely refused, and the ensemble is as it was. */
+  isRefusal(error: unknown): boolean;
   /** Live server workers. */
   workers(): number;
   /** All that is needed to get the same run again: scenario, seed, commands. */

@@ -1,11 +1,12 @@
 /** Checks a scenario and starts an ensemble for it, one Web Worker a server. */
 import { parseScenario, ScenarioError, type Scenario } from '../../ensemble/scenario.ts';
 import type { Engine } from './engine.ts';
+import { Simulator } from './simulator.ts';
 import type { Refusal } from './session.svelte.ts';
 
 export type Started = { readonly engine: Engine; readonly scenario: Scenario } | { readonly refusal: Refusal };
 
-export async function startEngine(value: unknown, source: string): Promise<Started> {
+export function startEngine(value: unknown, source: string): Started {
   let scenario: Scenario;
   try {
     scenario = parseScenario(value, source);
@@ -13,6 +14,5 @@ export async function startEngine(value: unknown, source: string): Promise<Start
     if (!(error instanceof ScenarioError)) throw error;
     return { refusal: { source, path: error.path, message: error.message } };
   }
-  await Promise.resolve();
-  return { refusal: { source, path: '', message: `no engine yet for ${scenario.name}` } };
+  return { engine: new Simulator(scenario, value), scenario };
 }

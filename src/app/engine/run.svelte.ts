@@ -186,6 +186,7 @@ export class Run {
       try {
         this.take(await this.engine.command(command));
       } catch (error) {
+        if (!this.engine.isRefusal(error)) throw error;
         this.trouble = { kind: 'command', message: messageOf(error), n: this.n, reproduction: '' };
         throw error;
       }
@@ -293,8 +294,8 @@ export class Run {
 
   private async dropFuture(): Promise<void> {
     if (this.n >= this.length - 1) return;
-    await this.engine.rewindTo(this.n);
-    this.timeline.truncated(this.n + 1);
+    const left = await this.engine.rewindTo(this.n);
+    this.timeline.truncated(left);
     this.length = this.timeline.length;
     this.recut();
     this.emit('rewind', this.n);

@@ -2,7 +2,6 @@
 import type { ScenarioText } from '../../ensemble/scenario.ts';
 import type { Language } from '../i18n/i18n.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
-import { startEngine } from './launch.ts';
 import { Run } from './run.svelte.ts';
 
 /** A scenario that could not be opened: what, where in it, and what was expected. */
@@ -52,7 +51,8 @@ export class Session {
    * @returns whether it was loaded; if not, `refusal` says why and the old run goes on.
    */
   async load(scenario: unknown, source: string): Promise<boolean> {
-    const started = await startEngine(scenario, source);
+    const { startEngine } = await import('./launch.ts');
+    const started = startEngine(scenario, source);
     if ('refusal' in started) {
       this.refusal = started.refusal;
       return false;

@@ -165,7 +165,6 @@ export const en = {
     learner: 'learner',
     stage: 'stage',
     mode: 'mode',
-    lastAck: 'last ack',
     outstanding: 'Proposals waiting for a quorum',
     log: 'Log',
     logEmpty: 'The log is empty.',

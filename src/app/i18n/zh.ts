@@ -167,7 +167,6 @@ export const zh = {
     learner: 'learner',
     stage: '阶段',
     mode: '方式',
-    lastAck: '最后的 ACK',
     outstanding: '等待法定人数的提案',
     log: '日志',
     logEmpty: '日志是空的。',

@@ -43,19 +43,43 @@ export const TEXT_HEIGHT = 84;
 export function placeServers(sids: readonly Sid[], width: number, height: number, scale = 1): StageLayout {
   const compact = width < 620 * scale || height < 330 * scale;
   const radius = discRadius(sids.length, width, height, scale, compact);
-  const centre = { x: width / 2, y: height / 2 };
-  const text = compact ? { x: 12, y: 24 * scale } : { x: (TEXT_WIDTH + 16) * scale, y: (sids.length > 2 ? TEXT_HEIGHT + 8 : 0) * scale };
-  const rx = Math.max(radius, width / 2 - radius - text.x - (compact ? 28 * scale : 0));
-  const ry = Math.max(radius, height / 2 - radius - (compact ? text.y : text.y + 8));
-  // Compact text stands below each disc, so the ring moves up by half of it.
-  const lift = compact ? text.y / 2 : 0;
-  const servers = sids.map((sid, i): ServerPlace => {
+  const frame = { width, height, radius, compact, scale };
+  const seats = sids.map((sid, i) => {
     const angle = angleOf(i, sids.length);
-    const x = centre.x + rx * Math.cos(angle);
-    const y = centre.y - lift + ry * Math.sin(angle);
-    return { sid, x: sids.length === 1 ? centre.x : x, y: sids.length === 1 ? centre.y : y, side: compact ? 'below' : sideOf(angle, sids.length) };
+    return { sid, cos: Math.cos(angle), sin: Math.sin(angle), side: compact ? ('below' as const) : sideOf(angle, sids.length) };
   });
-  return { width, height, radius, compact, scale, servers };
+  if (seats.length === 1) return { ...frame, servers: seats.map(({ sid, side }) => ({ sid, side, x: width / 2, y: height / 2 })) };
+  const needs = seats.map(({ side }) => roomAround(side, frame));
+  const down = fit(seats.map(({ sin }, i) => ({ at: sin, before: needs[i]?.above ?? 0, after: needs[i]?.below ?? 0 })), height, 6 * scale, Infinity);
+  // Not wider than 1.7 times its height: flat rings make links hard to tell apart.
+  const across = fit(seats.map(({ cos }, i) => ({ at: cos, before: needs[i]?.left ?? 0, after: needs[i]?.right ?? 0 })), width, 6 * scale, Math.max(1.7 * down.radius, 120 * scale));
+  return { ...frame, servers: seats.map(({ sid, side, cos, sin }) => ({ sid, side, x: across.centre + across.radius * cos, y: down.centre + down.radius * sin })) };
+}
+
+/** How far a server and its text reach from the middle of its disc. */
+function roomAround(side: Side, { radius, scale, compact }: Pick<StageLayout, 'radius' | 'scale' | 'compact'>): { readonly above: number; readonly below: number; readonly left: number; readonly right: number } {
+  const crown = radius * 1.65;
+  if (compact) return { above: crown, below: radius + 22 * scale, left: Math.max(radius, 46 * scale), right: Math.max(radius, 46 * scale) };
+  const wide = radius + (TEXT_WIDTH + 14) * scale;
+  const tall = radius + (TEXT_HEIGHT + 10) * scale;
+  const half = Math.max(radius + 8, (TEXT_HEIGHT / 2) * scale);
+  switch (side) {
+    case 'left': return { above: Math.max(half, crown), below: half, left: wide, right: radius };
+    case 'right': return { above: Math.max(half, crown), below: half, left: radius, right: wide };
+    case 'above': return { above: tall + 24 * scale, below: radius, left: (TEXT_WIDTH / 2) * scale, right: (TEXT_WIDTH / 2) * scale };
+    case 'below': return { above: crown, below: tall, left: (TEXT_WIDTH / 2) * scale, right: (TEXT_WIDTH / 2) * scale };
+  }
+}
+
+/** The largest radius, and the centre, at which marks at `centre + radius · at` keep all their room inside `length`. */
+function fit(marks: readonly { readonly at: number; readonly before: number; readonly after: number }[], length: number, margin: number, most: number): { readonly radius: number; readonly centre: number } {
+  let radius = most;
+  for (const a of marks) for (const b of marks) if (b.at - a.at > 1e-6) radius = Math.min(radius, (length - 2 * margin - a.before - b.after) / (b.at - a.at));
+  if (radius === Infinity) radius = 0;
+  radius = Math.max(radius, 20);
+  const first = Math.min(...marks.map(({ at, before }) => radius * at - before));
+  const last = Math.max(...marks.map(({ at, after }) => radius * at + after));
+  return { radius, centre: length / 2 - (first + last) / 2 };
 }
 
 /** The first server stands at the top (two stand side by side), the others follow clockwise, as on a clock. */

@@ -172,7 +172,7 @@ export class Cinema {
   private land(event: TraceEvent): void {
     const { what } = event;
     if (what.type === 'receive' || what.type === 'received') this.airborne.delete(what.flight);
-    else if (what.type === 'connectionClosed') for (const id of what.lost) this.airborne.delete(id);
+    else if (what.type === 'connectionClosed' || what.type === 'processEnded') for (const id of what.lost) this.airborne.delete(id);
   }
 
   private grow(): void {

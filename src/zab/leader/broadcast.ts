@@ -10,41 +10,35 @@ import { encodeTxn } from '../../store/txnCodec.ts';
 import type { Applied } from '../../tree/apply.ts';
 import type { Txn } from '../../tree/types.ts';
 import { applyCommitted } from '../commit.ts';
-import { decide, send, type Draft } from '../draft.ts';
+import { decide, edit, send, type Draft } from '../draft.ts';
 import { enqueue } from '../logger.ts';
 import { proposalStepper } from '../machines/proposal.ts';
 import { isQuorum, isVoter, voters } from '../quorum.ts';
 import type { Handler, Proposal } from '../state.ts';
-import type { QuorumPacket } from '../types.ts';
-import { setHandler } from './handlers.ts';
+import type { ConnId, QuorumPacket } from '../types.ts';
 
 /** Proposes a txn to every forwarding follower and queues it for the leader's own log. */
 export function propose(d: Draft, txn: Txn, applied: Applied): void {
   const leading = d.s.leading;
   if (leading === null) return;
   const proposal: Proposal = { txn, bytes: encodeTxn(txn), acks: [], phase: proposalStepper.initial, applied };
-  d.s.leading = { ...leading, lastProposed: txn.zxid, ahead: applied.tree, outstanding: listPush(leading.outstanding, proposal) };
+  Object.assign(edit(d, 'leading'), { lastProposed: txn.zxid, ahead: applied.tree, outstanding: listPush(leading.outstanding, proposal) });
   const packet: QuorumPacket = { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes: proposal.bytes };
+  const seen = { zxid: txn.zxid, since: d.now };
+  const handlers: Record<ConnId, Handler> = { ...leading.handlers };
   for (const handler of Object.values(leading.handlers)) {
     if (!handler.forwarding || handler.observer) continue;
     send(d, handler.conn, packet);
-    watchProposal(d, handler, txn.zxid);
+    handlers[handler.conn] = watching(handler, seen);
   }
+  edit(d, 'leading').handlers = handlers;
   enqueue(d, proposal);
 }
 
-/** Remembers when a proposal went out, at most two of them (B-62). Source: `LearnerHandler.SyncLimitCheck.updateProposal`. */
-function watchProposal(d: Draft, handler: Handler, zxid: Zxid): void {
-  if (!handler.sending) return;
-  const seen = { zxid, since: d.now };
-  if (handler.watched === null) setHandler(d, { ...handler, watched: seen });
-  else setHandler(d, { ...handler, watchedNext: seen });
-}
-
-/** An acknowledged proposal is not watched any more. Source: `LearnerHandler.SyncLimitCheck.updateAck`. */
-export function unwatch(handler: Handler, zxid: Zxid): Handler {
-  if (handler.watched !== null && sameZxid(handler.watched.zxid, zxid)) return { ...handler, watched: handler.watchedNext, watchedNext: null };
-  return handler;
+/** Remembers when a proposal went out, at most two of them (B-62); `noteHeard` takes them out. Source: `LearnerHandler.SyncLimitCheck`. */
+function watching(handler: Handler, seen: NonNullable<Handler['watched']>): Handler {
+  if (!handler.sending) return handler;
+  return handler.watched === null ? { ...handler, watched: seen } : { ...handler, watchedNext: seen };
 }
 
 /**
@@ -73,7 +67,7 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
   }
   const acks = proposal.acks.includes(from) ? proposal.acks : [...proposal.acks, from];
   const phase = from === d.s.sid ? proposalStepper.step(proposalStepper.step(proposal.phase, 'written').phase, 'fsynced').phase : proposal.phase;
-  d.s.leading = { ...leading, outstanding: listSet(leading.outstanding, at, { ...proposal, acks, phase }) };
+  edit(d, 'leading').outstanding = listSet(leading.outstanding, at, { ...proposal, acks, phase });
   const quorum = isQuorum(d.s.config, acks);
   decide(d, { rule: 'proposal.ack', zxid, from, acks, voters: voters(d.s.config).length, outcome: !quorum ? 'notYet' : at > 0 ? 'waitsForEarlier' : 'committed' });
   if (quorum && at === 0) commitHead(d);
@@ -85,7 +79,7 @@ function commitHead(d: Draft): void {
   const proposal = leading === null ? undefined : listAt(leading.outstanding, 0);
   if (leading === null || proposal === undefined) return;
   const { txn, bytes } = proposal;
-  d.s.leading = { ...leading, outstanding: listShift(leading.outstanding), lastCommitted: txn.zxid };
+  Object.assign(edit(d, 'leading'), { outstanding: listShift(leading.outstanding), lastCommitted: txn.zxid });
   const commit: QuorumPacket = { kind: 'COMMIT', zxid: txn.zxid };
   const inform: QuorumPacket = { kind: 'INFORM', zxid: txn.zxid, txn, bytes };
   for (const handler of Object.values(leading.handlers)) {
@@ -100,7 +94,7 @@ function answerSyncs(d: Draft, zxid: Zxid): void {
   const leading = d.s.leading;
   if (leading === null || leading.pendingSyncs.length === 0) return;
   for (const waiting of leading.pendingSyncs) if (sameZxid(waiting.zxid, zxid)) send(d, waiting.conn, { kind: 'SYNC' });
-  d.s.leading = { ...leading, pendingSyncs: leading.pendingSyncs.filter((waiting) => !sameZxid(waiting.zxid, zxid)) };
+  edit(d, 'leading').pendingSyncs = leading.pendingSyncs.filter((waiting) => !sameZxid(waiting.zxid, zxid));
 }
 
 /** Number of proposals without a quorum. */

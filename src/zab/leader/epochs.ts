@@ -7,7 +7,7 @@
 import type { Sid } from '../../base/ids.ts';
 import { compareZxid, zxid, type Zxid } from '../../base/zxid.ts';
 import { epochOp } from '../../store/recovery.ts';
-import { cancelTimer, decide, setTimer, write, type Draft } from '../draft.ts';
+import { cancelTimer, decide, edit, setTimer, write, type Draft } from '../draft.ts';
 import { isQuorum, isVoter } from '../quorum.ts';
 import { advance } from '../roles.ts';
 import type { ConnId } from '../types.ts';
@@ -26,7 +26,7 @@ export function hearEpoch(d: Draft, from: Sid, acceptedEpoch: number): void {
   const epoch = Math.max(leading.epoch, acceptedEpoch + 1);
   const epochHeard = isVoter(d.s.config, from) && !leading.epochHeard.includes(from) ? [...leading.epochHeard, from] : leading.epochHeard;
   const decided = epochHeard.includes(d.s.sid) && isQuorum(d.s.config, epochHeard);
-  d.s.leading = { ...leading, epoch, epochHeard, epochDecided: decided, lastProposed: decided ? zxid(epoch, 0) : leading.lastProposed };
+  Object.assign(edit(d, 'leading'), { epoch, epochHeard, epochDecided: decided, lastProposed: decided ? zxid(epoch, 0) : leading.lastProposed });
   decide(d, { rule: 'epoch.propose', from, theirAcceptedEpoch: acceptedEpoch, epoch, heard: epochHeard, outcome: decided ? 'decided' : 'notYet' });
   if (decided) announceEpoch(d, epoch);
 }
@@ -68,7 +68,7 @@ function countEpochAck(d: Draft, from: Sid, currentEpoch: number, lastZxid: Zxid
   const counts = currentEpoch !== -1 && isVoter(d.s.config, from);
   const epochAcked = counts && !leading.epochAcked.includes(from) ? [...leading.epochAcked, from] : leading.epochAcked;
   const agreed = epochAcked.includes(d.s.sid) && isQuorum(d.s.config, epochAcked);
-  d.s.leading = { ...leading, epochAcked, epochAgreed: agreed };
+  Object.assign(edit(d, 'leading'), { epochAcked, epochAgreed: agreed });
   decideAck(d, from, currentEpoch, lastZxid, agreed ? 'quorum' : counts ? 'counted' : 'notCounted');
   if (agreed) beginSynchronization(d, leading.epoch);
 }

@@ -3,13 +3,13 @@
  *
  * Source: `LearnerHandler.run`.
  */
-import { sameZxid, type Zxid } from '../../base/zxid.ts';
+import { sameZxid } from '../../base/zxid.ts';
 import { setOwner, touch } from '../../tree/sessions.ts';
 import type { WriteOp } from '../../tree/types.ts';
-import { cancelTimer, close, decide, send, setTimer, type Draft } from '../draft.ts';
+import { cancelTimer, close, decide, edit, send, setTimer, type Draft } from '../draft.ts';
 import type { Handler } from '../state.ts';
 import type { ConnId, Decision, QuorumPacket } from '../types.ts';
-import { processAck, unwatch } from './broadcast.ts';
+import { processAck } from './broadcast.ts';
 import { hearEpoch, hearEpochAckOf } from './epochs.ts';
 import { hearNewLeaderAck } from './newLeader.ts';
 import { processSync, submit } from './requests.ts';
@@ -18,7 +18,7 @@ type Packet<K extends QuorumPacket['kind']> = Extract<QuorumPacket, { kind: K }>
 type CloseReason = Extract<Decision, { rule: 'handler.closed' }>['reason'];
 
 export function setHandler(d: Draft, handler: Handler): void {
-  if (d.s.leading !== null) d.s.leading = { ...d.s.leading, handlers: { ...d.s.leading.handlers, [handler.conn]: handler } };
+  if (d.s.leading !== null) edit(d, 'leading').handlers = { ...d.s.leading.handlers, [handler.conn]: handler };
 }
 
 export function handlerOf(d: Draft, conn: ConnId): Handler | undefined {
@@ -34,20 +34,26 @@ export function onLearnerAccepted(d: Draft, conn: ConnId, sid: number): void {
   }
   const { tickTimeMs, initLimitTicks, syncLimitTicks } = d.s.config;
   setHandler(d, {
-    conn, sid, observer: false, introduced: false, stage: 'connected', mode: null, peerLastZxid: d.s.tree.lastProcessedZxid, lastAck: null,
+    conn, sid, observer: false, introduced: false, stage: 'connected', mode: null, peerLastZxid: d.s.tree.lastProcessedZxid,
     deadlineTick: leading.tick + initLimitTicks + syncLimitTicks, lastHeard: d.now, readTimeoutMs: tickTimeMs * initLimitTicks,
     forwarding: false, sending: false, watched: null, watchedNext: null,
   });
   setTimer(d, `handler:${conn}`, tickTimeMs * initLimitTicks);
 }
 
-/** Any packet is a sign of life: it moves the deadline of the quorum check and the read timeout. */
-export function noteHeard(d: Draft, conn: ConnId): void {
+/**
+ * Any packet is a sign of life: it moves the deadline of the quorum check and the read timeout. An ACK also ends the watch on its proposal;
+ * both in one go, because this is the most frequent packet of all.
+ */
+export function noteHeard(d: Draft, conn: ConnId, packet: QuorumPacket): void {
   const handler = handlerOf(d, conn);
   const tick = d.s.leading?.tick ?? 0;
   if (handler === undefined) return;
   const deadlineTick = handler.stage === 'serving' ? tick + d.s.config.syncLimitTicks : handler.deadlineTick;
-  if (handler.lastHeard !== d.now || handler.deadlineTick !== deadlineTick) setHandler(d, { ...handler, lastHeard: d.now, deadlineTick });
+  const done = packet.kind === 'ACK' && handler.watched !== null && sameZxid(handler.watched.zxid, packet.zxid);
+  if (!done && handler.lastHeard === d.now && handler.deadlineTick === deadlineTick) return;
+  const { watched, watchedNext } = handler;
+  setHandler(d, { ...handler, lastHeard: d.now, deadlineTick, watched: done ? watchedNext : watched, watchedNext: done ? null : watchedNext });
 }
 
 /** Silence for too long? The timer is set again for what is left otherwise. */
@@ -70,7 +76,7 @@ export function dropHandler(d: Draft, conn: ConnId, reason: CloseReason): void {
   const handler = leading?.handlers[conn];
   if (leading === null || handler === undefined) return;
   const { [conn]: _, ...handlers } = leading.handlers;
-  d.s.leading = { ...leading, handlers, pendingSyncs: leading.pendingSyncs.filter((waiting) => waiting.conn !== conn) };
+  Object.assign(edit(d, 'leading'), { handlers, pendingSyncs: leading.pendingSyncs.filter((waiting) => waiting.conn !== conn) });
   cancelTimer(d, `handler:${conn}`);
   decide(d, { rule: 'handler.closed', learner: handler.sid, reason });
 }
@@ -111,12 +117,7 @@ export function hearAck(d: Draft, conn: ConnId, packet: Packet<'ACK'>): void {
     return;
   }
   if (handler.stage !== 'newLeaderAcked' && handler.stage !== 'serving') return;
-  setHandler(d, { ...unwatch(handler, packet.zxid), lastAck: laterOf(handler.lastAck, packet.zxid) });
   processAck(d, handler.sid, packet.zxid);
-}
-
-function laterOf(before: Zxid | null, now: Zxid): Zxid {
-  return before !== null && sameZxid(before, now) ? before : now;
 }
 
 /** A learner's answer to PING brings the sessions that were heard from there. */
@@ -125,7 +126,7 @@ export function hearPing(d: Draft, _conn: ConnId, packet: Packet<'PING'>): void 
   if (leading === null || packet.touched === undefined || packet.touched.length === 0) return;
   let tracker = leading.tracker;
   for (const [session, timeoutMs] of packet.touched) ({ tracker } = touch(tracker, session, timeoutMs, d.now));
-  d.s.leading = { ...leading, tracker };
+  edit(d, 'leading').tracker = tracker;
 }
 
 export function hearRequest(d: Draft, conn: ConnId, packet: Packet<'REQUEST'>): void {
@@ -138,7 +139,7 @@ export function hearRevalidate(d: Draft, conn: ConnId, packet: Packet<'REVALIDAT
   const leading = d.s.leading;
   if (leading === null) return;
   const { tracker, known } = touch(leading.tracker, packet.session, packet.timeoutMs, d.now);
-  d.s.leading = { ...leading, tracker: known ? setOwner(tracker, packet.session, conn) : tracker };
+  edit(d, 'leading').tracker = known ? setOwner(tracker, packet.session, conn) : tracker;
   decide(d, { rule: 'session.revalidated', session: packet.session, outcome: known ? 'valid' : 'expired' });
   send(d, conn, { kind: 'REVALIDATE', session: packet.session, valid: known });
 }

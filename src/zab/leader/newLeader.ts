@@ -7,7 +7,7 @@ import { mapEntries } from '../../base/chunked.ts';
 import type { SessionId, Sid } from '../../base/ids.ts';
 import { sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
 import { firstSessionId, newTracker } from '../../tree/sessions.ts';
-import { cancelTimer, decide, send, setTimer, type Draft } from '../draft.ts';
+import { cancelTimer, decide, edit, send, setTimer, type Draft } from '../draft.ts';
 import { updateElectionVote } from '../election/lookForLeader.ts';
 import { isQuorum, isVoter } from '../quorum.ts';
 import { advance } from '../roles.ts';
@@ -29,7 +29,7 @@ export function awaitNewLeaderAcks(d: Draft): void {
 export function hearNewLeaderAck(d: Draft, conn: ConnId, acked: Zxid): void {
   const handler = handlerOf(d, conn);
   if (handler === undefined) return;
-  setHandler(d, { ...handler, stage: 'newLeaderAcked', lastAck: acked });
+  setHandler(d, { ...handler, stage: 'newLeaderAcked' });
   countNewLeaderAck(d, handler.sid, acked);
   if (d.s.leading?.established === true) release(d, conn);
 }
@@ -45,7 +45,7 @@ function countNewLeaderAck(d: Draft, from: Sid, acked: Zxid): void {
   if (!isVoter(d.s.config, from)) return say('observer', leading.newLeaderAcked);
   const newLeaderAcked = leading.newLeaderAcked.includes(from) ? leading.newLeaderAcked : [...leading.newLeaderAcked, from];
   const quorum = newLeaderAcked.includes(d.s.sid) && isQuorum(d.s.config, newLeaderAcked);
-  d.s.leading = { ...leading, newLeaderAcked };
+  edit(d, 'leading').newLeaderAcked = newLeaderAcked;
   say(quorum ? 'quorum' : 'counted', newLeaderAcked);
   if (quorum) establish(d);
 }
@@ -58,10 +58,10 @@ function establish(d: Draft): void {
   cancelTimer(d, 'newLeaderLimit');
   d.s.tree = { ...d.s.tree, lastProcessedZxid: start };
   d.s.committedZxid = start;
-  d.s.leading = {
-    ...leading, established: true, lastProposed: start, lastCommitted: start, ahead: d.s.tree,
+  Object.assign(edit(d, 'leading'), {
+    established: true, lastProposed: start, lastCommitted: start, ahead: d.s.tree,
     tracker: newTracker(d.s.config.tickTimeMs, mapEntries(d.s.tree.sessions) as Iterable<readonly [SessionId, number]>, d.now),
-  };
+  });
   decide(d, { rule: 'leader.established', epoch: leading.epoch, supporters: leading.newLeaderAcked, zxid: start });
   advance(d, 'established');
   updateElectionVote(d, leading.epoch);
@@ -70,7 +70,7 @@ function establish(d: Draft): void {
   setTimer(d, 'tick', d.s.config.tickTimeMs / 2);
   setTimer(d, 'containers', CONTAINER_CHECK_MS);
   armSessionTimer(d);
-  for (const handler of Object.values(d.s.leading.handlers)) if (handler.stage === 'newLeaderAcked') release(d, handler.conn);
+  for (const handler of Object.values(d.s.leading?.handlers ?? {})) if (handler.stage === 'newLeaderAcked') release(d, handler.conn);
 }
 
 /** Tells a synchronized learner that it may serve. Source: `LearnerHandler.run`, after `waitForStartup`. */

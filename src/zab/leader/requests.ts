@@ -11,7 +11,7 @@ import { failed, prepare, txnDigest, type PrepRules, type Prepared } from '../..
 import { claimSession, setClosing, setOwner, track, type SessionOwner } from '../../tree/sessions.ts';
 import type { Txn, WriteOp } from '../../tree/types.ts';
 import { pathOf, wallClock } from '../database.ts';
-import { decide, send, type Draft } from '../draft.ts';
+import { decide, edit, send, type Draft } from '../draft.ts';
 import { giveUpLeading } from '../roles.ts';
 import type { ConnId, EnsembleConfig } from '../types.ts';
 import { propose } from './broadcast.ts';
@@ -68,18 +68,18 @@ function validate(d: Draft, request: SubmittedRequest, zxid: Txn['zxid']): Prepa
   const { session, op, owner } = request;
   switch (op.op) {
     case 'createSession':
-      d.s.leading = { ...leading, tracker: setOwner(track(leading.tracker, session, op.timeoutMs, d.now), session, owner) };
+      edit(d, 'leading').tracker = setOwner(track(leading.tracker, session, op.timeoutMs, d.now), session, owner);
       armSessionTimer(d);
       break;
     case 'closeSession':
-      d.s.leading = { ...leading, tracker: setClosing(leading.tracker, session) };
+      edit(d, 'leading').tracker = setClosing(leading.tracker, session);
       break;
     case 'deleteContainer':
       break;
     default: {
       const { tracker, err } = claimSession(leading.tracker, session, owner);
       if (err !== 'OK') return failed(err);
-      if (tracker !== leading.tracker) d.s.leading = { ...leading, tracker };
+      if (tracker !== leading.tracker) edit(d, 'leading').tracker = tracker;
     }
   }
   return prepare(leading.ahead, { session, cxid: request.cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
@@ -94,5 +94,5 @@ export function processSync(d: Draft, conn: ConnId): void {
   const leading = d.s.leading;
   if (leading === null) return;
   if (listLength(leading.outstanding) === 0) send(d, conn, { kind: 'SYNC' });
-  else d.s.leading = { ...leading, pendingSyncs: [...leading.pendingSyncs, { conn, zxid: leading.lastProposed }] };
+  else edit(d, 'leading').pendingSyncs = [...leading.pendingSyncs, { conn, zxid: leading.lastProposed }];
 }

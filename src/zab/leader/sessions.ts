@@ -9,7 +9,7 @@ import { containerCandidates } from '../../tree/containers.ts';
 import { expire, nextExpiry } from '../../tree/sessions.ts';
 import { OWN_CLIENT } from '../clients.ts';
 import { wallClock } from '../database.ts';
-import { decide, setTimer, type Draft } from '../draft.ts';
+import { decide, edit, setTimer, type Draft } from '../draft.ts';
 import { submit } from './requests.ts';
 
 /** `znode.container.checkIntervalMs`. */
@@ -25,7 +25,7 @@ export function armSessionTimer(d: Draft): void {
 export function onSessionsTimer(d: Draft): void {
   if (d.s.leading === null) return;
   const { tracker, expired } = expire(d.s.leading.tracker, d.now);
-  d.s.leading = { ...d.s.leading, tracker };
+  edit(d, 'leading').tracker = tracker;
   for (const session of expired) {
     decide(d, { rule: 'session.expired', session, timeoutMs: mapGet(tracker.sessions, session)?.timeoutMs ?? 0 });
     submit(d, { session, cxid: 0, op: { op: 'closeSession' }, owner: OWN_CLIENT });

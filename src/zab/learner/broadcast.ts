@@ -8,7 +8,7 @@ import type { SessionId } from '../../base/ids.ts';
 import { sameZxid, type Zxid } from '../../base/zxid.ts';
 import { answerSync, finishReopening } from '../clients.ts';
 import { applyCommitted } from '../commit.ts';
-import { decide, send, type Draft } from '../draft.ts';
+import { decide, edit, send, type Draft } from '../draft.ts';
 import { enqueue } from '../logger.ts';
 import { exit, loseLeader } from '../roles.ts';
 import type { LoggedTxn } from '../state.ts';
@@ -25,7 +25,9 @@ export function logProposal(d: Draft, _conn: ConnId, packet: Packet<'PROPOSAL'>)
 export function followProposal(d: Draft, item: LoggedTxn): void {
   const learning = d.s.learning;
   if (learning === null) return;
-  updateLearning(d, { pendingTxns: listPush(learning.pendingTxns, item), lastQueued: item.txn.zxid });
+  const mine = edit(d, 'learning');
+  mine.pendingTxns = listPush(learning.pendingTxns, item);
+  mine.lastQueued = item.txn.zxid;
   enqueue(d, item);
 }
 
@@ -51,7 +53,7 @@ export function commitZxid(d: Draft, z: Zxid): void {
     exit(d, 12, `Committing zxid ${z.epoch}:${z.counter} but next pending txn is ${head.txn.zxid.epoch}:${head.txn.zxid.counter}`);
     return;
   }
-  updateLearning(d, { pendingTxns: listShift(learning.pendingTxns) });
+  edit(d, 'learning').pendingTxns = listShift(learning.pendingTxns);
   applyCommitted(d, head);
 }
 

@@ -7,7 +7,7 @@ import { emptyList } from '../../base/chunked.ts';
 import type { Sid } from '../../base/ids.ts';
 import { ZXID_ZERO } from '../../base/zxid.ts';
 import { epochOp } from '../../store/recovery.ts';
-import { cancelTimer, close, connect, decide, send, setTimer, write, type Draft } from '../draft.ts';
+import { cancelTimer, close, connect, decide, edit, send, setTimer, write, type Draft } from '../draft.ts';
 import { loseLeader } from '../roles.ts';
 import type { Learning } from '../state.ts';
 import type { ConnId, QuorumPacket } from '../types.ts';
@@ -17,7 +17,7 @@ const CONNECT_ATTEMPTS = 5;
 const CONNECT_DELAY_MS = 100;
 
 export function updateLearning(d: Draft, change: Partial<Learning>): void {
-  if (d.s.learning !== null) d.s.learning = { ...d.s.learning, ...change };
+  if (d.s.learning !== null) Object.assign(edit(d, 'learning'), change);
 }
 
 /** Elected somebody else: look for its quorum port, which opens only once it has taken up its role (D-7). */

@@ -37,7 +37,7 @@ const commits = (sid: number, { zxid: at }: LogCell): Sketch => {
 const applies = (sid: number, { zxid: at }: LogCell, digest?: number): Sketch => server(sid, { changes: { lastZxid: at, ...(digest === undefined ? {} : { digest }) } });
 const replicated = (...cells: LogCell[]): Sketch[] => cells.flatMap((txn) => [logs(3, txn), logs(2, txn), logs(1, txn), commits(3, txn), applies(2, txn), applies(1, txn)]);
 const command = (what: Command): Sketch => world({ type: 'command', command: what });
-const dies = (sid: number): Sketch => world({ type: 'processEnded', sid, how: 'kill', exitCode: null, message: null });
+const dies = (sid: number): Sketch => world({ type: 'processEnded', sid, how: 'kill', exitCode: null, message: null, lost: [] });
 const recovers = (sid: number, ...cells: LogCell[]): Sketch => server(sid, {
   what: { type: 'boot', sid }, log: [{ change: 'reset', base: ZERO, cells }],
   changes: { role: 'LOOKING', zabState: 'ELECTION', serving: false, lastZxid: cells.at(-1)?.zxid ?? ZERO, acceptedEpoch: cells.at(-1)?.zxid.epoch ?? 0, currentEpoch: cells.at(-1)?.zxid.epoch ?? 0 },
@@ -89,7 +89,7 @@ const breaks: readonly (readonly [InvariantName, string, readonly Sketch[], RegE
   ['promises are kept', 'an epoch is forgotten', [server(1, { changes: { acceptedEpoch: 4 } }), server(1, { changes: { acceptedEpoch: 3 } })], /accepted epoch 4 and goes back to 3/],
   ['a leader has all committed txns', 'nobody was told yet', [...START, logs(3, A), logs(1, A), commits(3, A), dies(3), ...leads(2, 2)], /Server 2 leads epoch 2 without 0x100000001/],
   ['a client never goes back', 'a stale server answers', [reply(1, 5, '0x1'), reply(1, 4)], /had seen 0x100000005 .* 0x100000004/],
-  ['equal trees', 'one digest differs', [...START, logs(3, A), logs(1, A), logs(2, A), commits(3, A), applies(1, A, 7), applies(2, A, 8)], /Servers \d and 2 .* digests \d+ and 8/],
+  ['equal trees', 'one digest differs', [...START, logs(3, A), logs(1, A), logs(2, A), commits(3, A), applies(1, A, 7), applies(2, A, 8)], /Servers 1 and 2 .*digests 7 and 8/],
 ];
 
 describe('invariants', () => {

@@ -1,0 +1,142 @@
+/**
+ * `npm run golden [-- DIR ...]`: replays recordings of real ensembles and compares what happened. A DIR is a recording, or a folder of recordings, packed
+ * or plain; without one, those packed here.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Facts } from '../../src/ensemble/facts.ts';
+import type { Core } from '../../src/ensemble/host/host.ts';
+import { InlineHost } from '../../src/ensemble/host/inline.ts';
+import type { WorldOptions } from '../../src/ensemble/options.ts';
+import { factsOfRun, runScenario } from '../../src/ensemble/runScenario.ts';
+import { parseScenario, type Scenario } from '../../src/ensemble/scenario.ts';
+import { PROFILE_3_8_0 } from '../../src/zab/profile.ts';
+import { step } from '../../src/zab/server.ts';
+import { allowancesOf } from './allowances.ts';
+import { jsonOf, openFolder, openRecording, recordingNames, type Recording } from './archive.ts';
+import { compareFacts, type Comparison, type Difference } from './compare.ts';
+import { readExpected } from './expected.ts';
+
+const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--only TEXT] [--all]
+
+Replays recordings of real ZooKeeper ensembles in the simulator and compares every fact that does not depend on real timing.
+
+  DIR        a recording, or a folder of recordings; default: those in test/golden
+  --seeds N  how many seeds to try where real timing chose one of several outcomes (default ${8})
+  --only T   only recordings whose name contains T
+  --all      print every difference, not only the first
+`;
+
+/** Like the machine of the recordings: processes on one host, a JVM that takes half a second to come up. */
+const SURROUNDINGS: Partial<WorldOptions> = {
+  latency: { meanMs: 0.3, jitterMs: 0.15 },
+  clientLatency: { meanMs: 0.3, jitterMs: 0.15 },
+  fsync: { meanMs: 2, jitterMs: 1 },
+  bootMs: 500,
+  checkpointEvery: Number.MAX_SAFE_INTEGER,
+};
+
+/** No recording took longer than a minute; a run that does has gone astray. */
+const LIMITS = { limitMs: 180_000, limitEvents: 400_000 };
+
+interface Found {
+  readonly name: string;
+  readonly open: () => Recording;
+}
+
+export interface Verdict {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly line: string;
+  readonly differences: readonly Difference[];
+}
+
+/** Recordings in a folder, which may be one itself. */
+export function findRecordings(folder: string): readonly Found[] {
+  if (!existsSync(folder)) throw new Error(`${folder}: there is no such folder`);
+  if (existsSync(join(folder, 'scenario.json'))) return [{ name: basename(folder), open: () => openFolder(folder) }];
+  const packed = recordingNames(folder);
+  const plain = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'scenario.json')));
+  const names = [...new Set([...packed, ...plain])].sort();
+  if (names.length === 0) throw new Error(`${folder}: no recordings here; a recording is a folder with scenario.json and expected.json`);
+  return names.map((name) => ({ name, open: () => openRecording(name, folder) }));
+}
+
+/** Replays one recording. Never throws for what is in it. */
+export async function replay(name: string, recording: Recording, seeds: number): Promise<Verdict> {
+  try {
+    const scenario = parseScenario(jsonOf(recording, 'scenario.json'), `${name}/scenario.json`, PROFILE_3_8_0);
+    const best = await bestOf(scenario, readExpected(recording, name), seeds);
+    return verdict(name, best.comparison, best.seed);
+  } catch (error) {
+    return { name, passed: false, line: `${name}: 0/0 facts; ${error instanceof Error ? error.message : String(error)}`, differences: [] };
+  }
+}
+
+/** The first seed under which everything holds, or else the one under which most does. */
+async function bestOf(scenario: Scenario, expected: Facts, seeds: number): Promise<{ readonly seed: number; readonly comparison: Comparison }> {
+  const allowances = allowancesOf(scenario, expected);
+  let best: { seed: number; comparison: Comparison } | undefined;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const run = await runScenario(scenario, new InlineHost(step as Core), { seed, surroundings: SURROUNDINGS, ...LIMITS });
+    if (!run.finished) throw new Error(`with seed ${seed} the run was given up after ${Math.round(run.ensemble.now)} virtual ms and ${run.ensemble.trace.length} events, in step ${run.step} of ${scenario.steps.length}`);
+    const comparison = compareFacts(expected, factsOfRun(scenario, run), allowances);
+    if (best === undefined || comparison.differences.length < best.comparison.differences.length) best = { seed, comparison };
+    if (comparison.differences.length === 0) break;
+  }
+  if (best === undefined) throw new Error('no seed was tried');
+  return best;
+}
+
+function verdict(name: string, { held, compared, differences, allowed }: Comparison, seed: number): Verdict {
+  const first = differences[0];
+  const notes = [
+    ...(seed === 1 || first !== undefined ? [] : [`seed ${seed}`]),
+    ...(allowed.length === 0 ? [] : [`${allowed.length} allowed otherwise`]),
+    ...(first === undefined ? [] : [`first difference: ${first.fact}: expected ${short(first.expected)}, got ${short(first.actual)}`]),
+  ];
+  return { name, passed: first === undefined, line: `${first === undefined ? 'ok  ' : 'FAIL'} ${name}: ${held}/${compared} facts${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`, differences };
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { help: { type: 'boolean', short: 'h' }, seeds: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean' } } });
+  if (values.help === true) return print(HELP);
+  const seeds = Number(values.seeds ?? 8);
+  if (!Number.isInteger(seeds) || seeds < 1) throw new Error(`--seeds ${values.seeds ?? ''}: expected a whole number from 1`);
+  const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : [ownFolder()];
+  const found = folders.flatMap(findRecordings).filter(({ name }) => name.includes(values.only ?? ''));
+  let failed = 0;
+  for (const { name, open } of found) {
+    const result = await replay(name, open(), seeds);
+    if (!result.passed) failed++;
+    print(result.line);
+    if (values.all === true) for (const { fact, expected, actual } of result.differences.slice(1, 40)) print(`       ${fact}: expected ${short(expected)}, got ${short(actual)}`);
+  }
+  print(`${found.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** Where the packed recordings are, also when this file was bundled elsewhere. */
+function ownFolder(): string {
+  const root = process.env['ZABLAB_ROOT'];
+  return root === undefined ? dirname(new URL(import.meta.url).pathname) : join(root, 'test/golden');
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`golden: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  },
+);
