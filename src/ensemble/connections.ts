@@ -14,11 +14,12 @@ type ArrivalItem = Extract<Scheduled, { kind: 'arrive' }>;
  * What becomes of a segment at the end of its way: an input for the receiving process, or
  * - `gone`: nobody remembers the connection
  * - `held`: dropped on the way; the sender will repeat it
+ * - `behind`: older segments are being repeated at this very instant, and go first
  * - `refused`: there is no such connection at the receiver any more: it answers with a reset
  * - `shut`: a connection that never opened is over
  * - `ignored`
  */
-export type Verdict = Input | 'gone' | 'held' | 'refused' | 'shut' | 'ignored';
+export type Verdict = Input | 'gone' | 'held' | 'behind' | 'refused' | 'shut' | 'ignored';
 
 /** The other end. `item.end` is the sender's. */
 export function otherEnd(end: End): End {
@@ -43,7 +44,8 @@ export function judge(world: World, item: ArrivalItem): Verdict {
   const blocked = isBlocked(world, nodeAt(connection, item.end), nodeAt(connection, receiver));
   if (segment.kind === 'rst') return blocked ? 'ignored' : judgeReset(connection, receiver);
   const pipe = connection.pipes[item.end];
-  if (blocked || pipe.held.length > 0 || (pipe.replaying > 0 && !item.again)) return 'held';
+  if (blocked || pipe.held.length > 0) return 'held';
+  if (pipe.replaying > 0 && !item.again) return 'behind';
   return judgeDelivery(world, connection, receiver, segment);
 }
 
@@ -103,6 +105,9 @@ export function settleArrival(world: World, item: ArrivalItem, verdict: Verdict)
   const receiver = otherEnd(item.end);
   switch (verdict) {
     case 'gone': case 'ignored': return;
+    case 'behind':
+      pipe.flying++;
+      return schedule(world, world.state.now, item);
     case 'held': return hold(world, connection, item.end, item.segment);
     case 'refused': return refuse(world, connection, item.end, item.segment);
     case 'shut': connection.ends[receiver] = 'closed'; return;
@@ -171,7 +176,7 @@ function backOff(world: World, connection: Connection, end: End): { node: NodeId
   const pipe = connection.pipes[end];
   pipe.tries++;
   const wasOpen = connection.ends[end] === 'open';
-  if (pipe.tries < (wasOpen ? tcp.retries : tcp.orphanRetries)) {
+  if (pipe.tries <= (wasOpen ? tcp.retries : tcp.orphanRetries)) {
     schedule(world, inMicroseconds(world.state.now + Math.min(tcp.maxRtoMs, tcp.rtoMs * 2 ** pipe.tries)), { kind: 'retransmit', conn: connection.id, end });
     return null;
   }

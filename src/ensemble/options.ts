@@ -80,5 +80,5 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   sessionTimeoutMs: 6000,
   tornWriteChance: 0.5,
   tcp: { rtoMs: 200, maxRtoMs: 120_000, synRtoMs: 1000, synRetries: 6, retries: 15, orphanRetries: 8 },
-  checkpointEvery: 250,
+  checkpointEvery: 500,
 };

@@ -8,7 +8,9 @@ import { inMicroseconds, type World } from './world.ts';
 
 /** Sets or replaces a timer. `afterMs` is measured by the holder's own clock. */
 export function setTimer(world: World, node: NodeId, holder: TimerHolder, name: string, afterMs: number): void {
-  const due = inMicroseconds(world.state.now + Math.max(0, afterMs) / holder.rate);
+  // A delay above zero is never rounded down to none: a holder that waits for the rest of a deadline would be asked again at this very instant.
+  const shortest = afterMs > 0 ? 0.001 : 0;
+  const due = inMicroseconds(world.state.now + Math.max(shortest, afterMs / holder.rate));
   arm(world, node, holder, name, due, world.state.seq++, world.cause);
 }
 

@@ -35,36 +35,44 @@ export function foldEvent(view: EnsembleView, event: TraceEvent): EnsembleView {
   return next;
 }
 
+type Copy = { -readonly [K in keyof ServerState]: ServerState[K] };
+
+/** Copies the server once, and only if the event changes it. */
 function foldServer(next: Fresh, sid: Sid, event: TraceEvent): void {
-  const before = next.servers[sid] ?? newServer(sid);
-  let server = before;
-  const changes = event.changes;
-  if (changes !== null) for (const _ in changes) { server = { ...before, ...changes }; break; }
-  if (event.what.type === 'boot') server = { ...server, up: 'up', exit: null };
-  if (event.log.length > 0) {
-    let log = server.log;
-    for (const change of event.log) log = changeStrip(log, change, event.at);
-    server = { ...server, log };
+  const { changes, effects, log, what } = event;
+  const booted = what.type === 'boot';
+  const touchesFiles = what.type === 'fsynced' || effects.some((effect) => effect.type === 'disk' || effect.type === 'fsync');
+  if (!booted && !touchesFiles && log.length === 0 && (changes === null || isEmpty(changes))) return;
+  const server: Copy = { ...(next.servers[sid] ?? newServer(sid)) };
+  if (changes !== null) Object.assign(server, changes);
+  if (booted) {
+    server.up = 'up';
+    server.exit = null;
+    server.syncing = [];
   }
-  for (const effect of event.effects) server = foldEffect(server, effect);
-  if (event.what.type === 'fsynced') server = foldFsynced(server, event.what.token);
-  if (server !== before) next.servers = { ...next.servers, [sid]: server };
+  for (const change of log) server.log = changeStrip(server.log, change, event.at);
+  if (touchesFiles) {
+    for (const effect of effects) foldEffect(server, effect);
+    if (what.type === 'fsynced') foldFsynced(server, what.token);
+  }
+  next.servers = { ...next.servers, [sid]: server };
 }
 
-function foldEffect(server: ServerState, effect: Effect): ServerState {
-  if (effect.type === 'disk') {
-    let files = server.files;
-    for (const op of writtenOps(effect.ops, server.diskFull)) files = changeFiles(files, op);
-    return { ...server, files };
-  }
-  if (effect.type === 'fsync') return { ...server, syncing: [...server.syncing, syncAsked(server.files, effect.token, effect.files)] };
-  return server;
+function isEmpty(changes: object): boolean {
+  for (const _ in changes) return false;
+  return true;
 }
 
-function foldFsynced(server: ServerState, token: number): ServerState {
+function foldEffect(server: Copy, effect: Effect): void {
+  if (effect.type === 'disk') for (const op of writtenOps(effect.ops, server.diskFull)) server.files = changeFiles(server.files, op);
+  else if (effect.type === 'fsync') server.syncing = [...server.syncing, syncAsked(server.files, effect.token, effect.files)];
+}
+
+function foldFsynced(server: Copy, token: number): void {
   const done = server.syncing.find((sync) => sync.token === token);
-  if (done === undefined) return server;
-  return { ...server, files: syncDone(server.files, done), syncing: server.syncing.filter((sync) => sync !== done) };
+  if (done === undefined) return;
+  server.files = syncDone(server.files, done);
+  server.syncing = server.syncing.filter((sync) => sync !== done);
 }
 
 function foldClient(next: Fresh, client: ClientId, changes: NonNullable<TraceEvent['client']>): void {

@@ -171,8 +171,16 @@ function logged(txn: Txn): LoggedTxn {
   return { txn, bytes: encodeTxn(txn) };
 }
 
-/** How a txn appears in a log strip. */
+const cells = new WeakMap<Txn, LogCell>();
+
+/** How a txn appears in a log strip. Servers that share a thread share the cell. */
 export function cellOf(txn: Txn): LogCell {
+  let cell = cells.get(txn);
+  if (cell === undefined) cells.set(txn, (cell = makeCell(txn)));
+  return cell;
+}
+
+function makeCell(txn: Txn): LogCell {
   return { zxid: txn.zxid, type: txn.body.type, path: pathOf(txn.body), session: txn.session, cxid: txn.cxid };
 }
 

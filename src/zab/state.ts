@@ -128,6 +128,8 @@ export interface Leading {
   readonly newLeaderAcked: readonly Sid[];
   readonly established: boolean;
   readonly handlers: Readonly<Record<ConnId, Handler>>;
+  /** What views show of the handlers; replaced only when that changes. */
+  readonly learners: readonly LearnerRow[];
   readonly lastProposed: Zxid;
   readonly lastCommitted: Zxid;
   readonly outstanding: ChunkedList<Proposal>;

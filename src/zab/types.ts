@@ -279,7 +279,7 @@ export interface ServerView {
     readonly epochAcked: readonly Sid[];
     readonly newLeaderAcked: readonly Sid[];
     readonly learners: readonly LearnerRow[];
-    /** Oldest outstanding proposals first; at most 16, `outstandingCount` tells all. */
+    /** Oldest outstanding proposals first; at most 8, `outstandingCount` tells all. */
     readonly outstanding: readonly ProposalRow[];
     readonly outstandingCount: number;
   } | null;

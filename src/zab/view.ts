@@ -4,11 +4,11 @@ import type { Sid } from '../base/ids.ts';
 import { nodeCount } from '../tree/tree.ts';
 import { pathOf } from './database.ts';
 import type { ElectionLayer } from './election/state.ts';
-import type { Handler, Leading, Learning, Proposal, Server } from './state.ts';
-import type { LearnerRow, ProposalRow, ServerView, VoteRow } from './types.ts';
+import type { Leading, Learning, Proposal, Server } from './state.ts';
+import type { ProposalRow, ServerView, VoteRow } from './types.ts';
 
 /** Outstanding proposals shown at most. */
-const MOST_PROPOSALS = 16;
+const MOST_PROPOSALS = 8;
 
 type Parts = { -readonly [K in keyof ServerView]?: ServerView[K] };
 
@@ -104,7 +104,7 @@ function leadingChanges(before: Leading | null, after: Leading | null, out: Part
   const sameNumbers = before !== null && before.tick === after.tick && before.epoch === after.epoch && before.epochHeard === after.epochHeard
     && before.epochAcked === after.epochAcked && before.newLeaderAcked === after.newLeaderAcked && before.outstanding === after.outstanding
     && before.epochDecided === after.epochDecided;
-  if (sameNumbers && (before.handlers === after.handlers || !handlersChanged(before.handlers, after.handlers))) return;
+  if (sameNumbers && before.learners === after.learners) return;
   const outstanding: ProposalRow[] = [];
   const count = listLength(after.outstanding);
   for (let i = 0; i < Math.min(count, MOST_PROPOSALS); i++) {
@@ -114,7 +114,7 @@ function leadingChanges(before: Leading | null, after: Leading | null, out: Part
   out.leading = {
     epoch: after.epochDecided ? after.epoch : null, tick: after.tick,
     epochHeard: after.epochHeard, epochAcked: after.epochAcked, newLeaderAcked: after.newLeaderAcked,
-    learners: Object.values(after.handlers).map(learnerRow), outstanding, outstandingCount: count,
+    learners: after.learners, outstanding, outstandingCount: count,
   };
 }
 
@@ -127,17 +127,4 @@ function proposalRow(proposal: Proposal): ProposalRow {
     proposalRows.set(proposal, (row = { zxid: txn.zxid, op: txn.body.type, path: pathOf(txn.body), acks, phase: proposal.phase }));
   }
   return row;
-}
-
-function handlersChanged(before: Leading['handlers'], after: Leading['handlers']): boolean {
-  const now = Object.values(after);
-  return now.length !== Object.keys(before).length || now.some((handler) => !looksTheSame(before[handler.conn], handler));
-}
-
-function looksTheSame(a: Handler | undefined, b: Handler): boolean {
-  return a === b || (a !== undefined && a.sid === b.sid && a.observer === b.observer && a.stage === b.stage && a.mode === b.mode && a.deadlineTick === b.deadlineTick);
-}
-
-function learnerRow({ sid, observer, stage, mode, deadlineTick }: Handler): LearnerRow {
-  return { sid, observer, stage, mode, deadlineTick };
 }

@@ -27,7 +27,7 @@ const expectedSchema = v.object({
   ops: v.array(
     v.looseObject({
       step: v.number(), session: v.string(), op: v.string(), path: v.nullish(v.string(), null), outcome: v.picklist(['acked', 'rejected', 'unknown']), err: v.nullish(v.string(), null),
-      zxid: v.nullish(v.string(), null), burst: v.optional(v.number()), count: v.optional(v.number(), 1),
+      zxid: v.nullish(v.string(), null), xid: v.nullish(v.number(), 0), burst: v.optional(v.number()), count: v.optional(v.number(), 1),
     }),
   ),
 });
@@ -73,7 +73,8 @@ export function expectedFacts(value: unknown, source: string): Facts {
     syncs: raw.syncs.map(({ leader, learner, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source: from }) => ({ leader, learner, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source: from })),
     servers,
     waits: raw.waits.map(({ step, cond, ok, view }) => ({ step, cond, ok, view: view as Facts['waits'][number]['view'] })),
-    ops: raw.ops.flatMap(({ count, ...op }) => Array.from({ length: count }, (_, i): OpFact => ({ step: op.step, session: op.session, op: op.op, path: op.path, outcome: op.outcome, err: op.err, burst: op.burst !== undefined, zxid: op.zxid === null ? null : plus(op.zxid, i) }))),
+    // A recording lists operations as they ended; each session gave them in order of xid.
+    ops: raw.ops.toSorted((a, b) => (a.session === b.session ? a.xid - b.xid : 0)).flatMap(({ count, ...op }) => Array.from({ length: count }, (_, i): OpFact => ({ step: op.step, session: op.session, op: op.op, path: op.path, outcome: op.outcome, err: op.err, burst: op.burst !== undefined, zxid: op.zxid === null ? null : plus(op.zxid, i) }))),
     trees: [],
   };
 }

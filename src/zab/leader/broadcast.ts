@@ -85,7 +85,8 @@ function commitHead(d: Draft): void {
   for (const handler of Object.values(leading.handlers)) {
     if (handler.forwarding) send(d, handler.conn, handler.observer ? inform : commit);
   }
-  applyCommitted(d, proposal, proposal.applied);
+  // Without `applied`: committedLog must not hold on to the tree of each of its txns.
+  applyCommitted(d, { txn, bytes }, proposal.applied);
   answerSyncs(d, txn.zxid);
 }
 

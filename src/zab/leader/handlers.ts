@@ -18,7 +18,19 @@ type Packet<K extends QuorumPacket['kind']> = Extract<QuorumPacket, { kind: K }>
 type CloseReason = Extract<Decision, { rule: 'handler.closed' }>['reason'];
 
 export function setHandler(d: Draft, handler: Handler): void {
-  if (d.s.leading !== null) edit(d, 'leading').handlers = { ...d.s.leading.handlers, [handler.conn]: handler };
+  if (d.s.leading === null) return;
+  const before = d.s.leading.handlers[handler.conn];
+  setHandlers(d, { ...d.s.leading.handlers, [handler.conn]: handler }, before === undefined || !looksTheSame(before, handler));
+}
+
+function setHandlers(d: Draft, handlers: Readonly<Record<ConnId, Handler>>, visibly: boolean): void {
+  const leading = edit(d, 'leading');
+  leading.handlers = handlers;
+  if (visibly) leading.learners = Object.values(handlers).map(({ sid, observer, stage, mode, deadlineTick }) => ({ sid, observer, stage, mode, deadlineTick }));
+}
+
+function looksTheSame(a: Handler, b: Handler): boolean {
+  return a.sid === b.sid && a.observer === b.observer && a.stage === b.stage && a.mode === b.mode && a.deadlineTick === b.deadlineTick;
 }
 
 export function handlerOf(d: Draft, conn: ConnId): Handler | undefined {
@@ -76,7 +88,8 @@ export function dropHandler(d: Draft, conn: ConnId, reason: CloseReason): void {
   const handler = leading?.handlers[conn];
   if (leading === null || handler === undefined) return;
   const { [conn]: _, ...handlers } = leading.handlers;
-  Object.assign(edit(d, 'leading'), { handlers, pendingSyncs: leading.pendingSyncs.filter((waiting) => waiting.conn !== conn) });
+  setHandlers(d, handlers, true);
+  edit(d, 'leading').pendingSyncs = leading.pendingSyncs.filter((waiting) => waiting.conn !== conn);
   cancelTimer(d, `handler:${conn}`);
   decide(d, { rule: 'handler.closed', learner: handler.sid, reason });
 }

@@ -20,7 +20,7 @@ export function startLeading(d: Draft): void {
     since: d.now, tick: 0, skipCheck: true,
     summary: { currentEpoch: d.s.currentEpoch, lastZxid: d.s.tree.lastProcessedZxid },
     epoch: -1, epochDecided: false, epochHeard: [], epochAcked: [], epochAgreed: false, newLeaderAcked: [], established: false,
-    handlers: {}, lastProposed: ZXID_ZERO, lastCommitted: ZXID_ZERO, outstanding: emptyList(), ahead: d.s.tree,
+    handlers: {}, learners: [], lastProposed: ZXID_ZERO, lastCommitted: ZXID_ZERO, outstanding: emptyList(), ahead: d.s.tree,
     tracker: newTracker(tickTimeMs, [], d.now), pendingSyncs: [],
   };
   writeConfigNode(d);
