@@ -88,7 +88,7 @@ export interface ServerFact {
   readonly logs: readonly LogFact[];
   readonly txns: readonly TxnFact[];
   readonly recovered: RecoveredFact | { readonly error: string };
-  /** Last zxid of every recovery that succeeded, in order. */
+  /** Last zxid of every database that was loaded, in order: at each start, and after a truncation. */
   readonly loads: readonly string[];
   readonly sessionsExpired: readonly string[];
 }
@@ -171,6 +171,7 @@ function readTrace(trace: Iterable<TraceEvent>): TraceFacts {
     for (const decision of event.decisions) {
       if (decision.rule === 'vote.final') voted.set(sid, formatZxid(decision.vote.zxid));
       else if (decision.rule === 'recovery.done') push(facts.loads, sid, formatZxid(decision.zxid));
+      else if (decision.rule === 'sync.truncated' && decision.outcome === 'done') push(facts.loads, sid, formatZxid(decision.to));
       else if (decision.rule === 'session.expired') push(facts.expired, sid, decision.session);
       else if (decision.rule === 'leader.established') {
         const { epoch } = decision;
@@ -310,7 +311,9 @@ function opFacts(report: ScriptReport, world: DriverWorld): readonly OpFact[] {
     .filter(({ op }) => WRITES.has(op))
     .map(({ step, session, client, index, op, path, burst }): OpFact => {
       const ended = world.outcomes(client, index)[0];
-      const outcome = ended?.outcome ?? 'unknown';
-      return { step, session, op, path, burst, outcome, err: outcome === 'acked' ? null : outcome === 'unknown' ? 'CONNECTIONLOSS' : (ended?.err ?? null), zxid: outcome === 'unknown' || ended?.zxid == null ? null : formatZxid(ended.zxid) };
+      // A multi that failed is answered all the same: its errors are in its results.
+      const outcome = ended === undefined ? 'unknown' : ended.outcome === 'rejected' && ended.result.kind === 'multi' ? 'acked' : ended.outcome;
+      const made = ended !== undefined && (ended.result.kind === 'path' || ended.result.kind === 'created') ? ended.result.path : path;
+      return { step, session, op, path: made, burst, outcome, err: outcome === 'acked' ? null : outcome === 'unknown' ? 'CONNECTIONLOSS' : (ended?.err ?? null), zxid: outcome === 'unknown' || ended?.zxid == null ? null : formatZxid(ended.zxid) };
     });
 }

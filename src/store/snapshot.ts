@@ -117,6 +117,6 @@ function tailOf(tree: DataTree, format: SnapshotFormat): Pick<SnapshotImage, 'di
 
 /** The start of an epoch is no txn, so there is no digest that belongs to it. */
 function digestOf(tree: DataTree): SnapshotDigest {
-  if (tree.lastProcessedZxid.counter === 0) return { zxid: ZXID_ZERO, digestVersion: 0, digest: 0 };
+  if (tree.lastProcessedZxid.counter === 0) return { zxid: ZXID_ZERO, digestVersion: DIGEST_VERSION, digest: 0 };
   return { zxid: tree.lastProcessedZxid, digestVersion: DIGEST_VERSION, digest: tree.digest };
 }

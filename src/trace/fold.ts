@@ -43,7 +43,7 @@ function foldServer(next: Fresh, sid: Sid, event: TraceEvent): void {
   const booted = what.type === 'boot';
   const touchesFiles = what.type === 'fsynced' || effects.some((effect) => effect.type === 'disk' || effect.type === 'fsync');
   if (!booted && !touchesFiles && log.length === 0 && (changes === null || isEmpty(changes))) return;
-  const server: Copy = { ...(next.servers[sid] ?? newServer(sid)) };
+  const server = copyOf(next.servers[sid] ?? newServer(sid));
   if (changes !== null) Object.assign(server, changes);
   if (booted) {
     server.up = 'up';
@@ -56,6 +56,18 @@ function foldServer(next: Fresh, sid: Sid, event: TraceEvent): void {
     if (what.type === 'fsynced') foldFsynced(server, what.token);
   }
   next.servers = { ...next.servers, [sid]: server };
+}
+
+/** A literal: several times faster than spreading an object that was itself spread. */
+function copyOf(s: ServerState): Copy {
+  return {
+    up: s.up, exit: s.exit, files: s.files, diskFull: s.diskFull, log: s.log,
+    syncing: s.syncing, sid: s.sid, phase: s.phase, role: s.role, zabState: s.zabState,
+    acceptedEpoch: s.acceptedEpoch, currentEpoch: s.currentEpoch, vote: s.vote, lastZxid: s.lastZxid, lastLogged: s.lastLogged,
+    lastSynced: s.lastSynced, committedZxid: s.committedZxid, serving: s.serving, leader: s.leader, election: s.election,
+    leading: s.leading, learning: s.learning, snapshot: s.snapshot, recovery: s.recovery, nodes: s.nodes,
+    digest: s.digest, digestMismatches: s.digestMismatches, sessions: s.sessions, clients: s.clients, syncQueue: s.syncQueue,
+  };
 }
 
 function isEmpty(changes: object): boolean {
@@ -144,11 +156,11 @@ function setServer(next: Fresh, sid: Sid, change: (server: ServerState) => Serve
 
 /** Changes one or both directions of a link; null leaves it undisturbed. */
 function setLinks(next: Fresh, from: Sid, to: Sid, oneWay: boolean, change: (link: LinkState) => LinkState | null): void {
-  const links: Record<LinkKey, LinkState> = { ...next.links };
-  for (const key of oneWay ? [linkKey(from, to)] : [linkKey(from, to), linkKey(to, from)]) {
-    const link = change(links[key] ?? { cut: false, slowMs: 0 });
-    if (link === null || (!link.cut && link.slowMs === 0)) delete links[key];
-    else links[key] = link;
+  const keys = oneWay ? [linkKey(from, to)] : [linkKey(from, to), linkKey(to, from)];
+  const links: Record<LinkKey, LinkState> = Object.fromEntries(Object.entries(next.links).filter(([key]) => !keys.includes(key as LinkKey)));
+  for (const key of keys) {
+    const link = change(next.links[key] ?? { cut: false, slowMs: 0 });
+    if (link !== null && (link.cut || link.slowMs > 0)) links[key] = link;
   }
   next.links = links;
 }

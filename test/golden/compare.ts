@@ -44,7 +44,7 @@ export function compareFacts(expected: Facts, actual: Facts, allowances: Allowan
   compareSyncs(tally, expected, actual, allowances);
   compareOps(tally, expected, actual, allowances);
   tally.list('wait', expected.waits, actual.waits, ({ step, cond, ok }) => ({ step, cond, ok }));
-  const labels = { expected: sessionLabels(expected), actual: sessionLabels(actual) };
+  const labels = sessionLabels(expected, actual);
   for (const [sid, server] of Object.entries(expected.servers)) {
     const other = actual.servers[sid];
     if (other === undefined) tally.same(`server ${sid}`, 'present', 'missing');
@@ -114,12 +114,18 @@ interface Labels {
   readonly actual: ReadonlyMap<string, string>;
 }
 
-/** Session ids depend on the clock; a session is known by the zxid of the txn that made it, or else of the first that shows it. */
-function sessionLabels(facts: Facts): ReadonlyMap<string, string> {
-  const labels = new Map<string, string>();
-  const txns = Object.values(facts.servers).flatMap((server) => server.txns).toSorted((a, b) => compareHex(a.zxid, b.zxid));
-  for (const { type, session, zxid } of txns) if (type === 'createSession' && !labels.has(session)) labels.set(session, `session of ${zxid}`);
-  for (const { session, zxid } of txns) if (session !== '0x0' && !labels.has(session)) labels.set(session, `session first seen at ${zxid}`);
+/** Session ids depend on the clock. Two sessions are the same if, on some server, a txn of one has the place of a txn of the other. */
+function sessionLabels(expected: Facts, actual: Facts): Labels {
+  const labels = { expected: new Map<string, string>(), actual: new Map<string, string>() };
+  for (const [sid, server] of Object.entries(expected.servers)) {
+    const ours = new Map(actual.servers[sid]?.txns.map(({ zxid, session }) => [zxid, session]));
+    for (const { zxid, session } of server.txns) {
+      const other = ours.get(zxid);
+      if (other === undefined || session === '0x0' || labels.expected.has(session) || labels.actual.has(other)) continue;
+      labels.expected.set(session, `session ${labels.expected.size + 1}`);
+      labels.actual.set(other, `session ${labels.actual.size + 1}`);
+    }
+  }
   return labels;
 }
 
@@ -173,7 +179,7 @@ function compareTxns(tally: Tally, fact: string, expected: readonly TxnFact[], a
   const kept = (txns: readonly TxnFact[]) => (from === null ? txns : txns.filter(({ zxid }) => compareHex(zxid, from) >= 0));
   const [theirs, ours] = [kept(expected), kept(actual)];
   tally.same(`${fact}: count`, theirs.length, ours.length);
-  for (let i = 0; i < Math.min(theirs.length, ours.length); i++) tally.same(`${fact} ${theirs[i]?.zxid ?? ''}`, printTxn(theirs[i] as TxnFact, labels.expected), printTxn(ours[i] as TxnFact, labels.actual));
+  for (let i = 0; i < Math.min(theirs.length, ours.length); i++) tally.same(`${fact} ${theirs[i]?.zxid ?? ''}`, printTxn(theirs[i] as TxnFact, labels.expected, allowances), printTxn(ours[i] as TxnFact, labels.actual, allowances));
 }
 
 function isPartOf(part: readonly TxnFact[], whole: readonly TxnFact[]): boolean {
@@ -181,8 +187,10 @@ function isPartOf(part: readonly TxnFact[], whole: readonly TxnFact[]): boolean 
   return part.every(({ zxid }) => known.has(zxid));
 }
 
-function printTxn(txn: TxnFact, labels: ReadonlyMap<string, string>): unknown {
-  const { zxid, type, session, cxid, ...fields } = txn;
+/** The cxid of a closeSession counts what its session read: less through a server that has a hole. */
+function printTxn(txn: TxnFact, labels: ReadonlyMap<string, string>, allowances: Allowances): unknown {
+  const { zxid, type, session, cxid: count, ...fields } = txn;
+  const cxid = type === 'closeSession' && allowances.logHoles.size > 0 ? null : count;
   const paths = fields['paths2Delete'];
   const plain = Array.isArray(paths) ? { ...fields, paths2Delete: paths.toSorted() } : fields;
   return { zxid, type, session: labels.get(session) ?? session, cxid, ...sortedKeys(plain) };
