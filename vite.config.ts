@@ -1,10 +1,11 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { lessons } from './src/lesson/compile/plugin.ts';
 
 export default defineConfig({
   // Relative addresses: the built app works from any folder of any static host.
   base: './',
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), lessons()],
   worker: { format: 'es' },
   // The command line is built beside it, in `dist/cli`: emptying one must not empty the other.
   build: { outDir: 'dist/app', target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },

@@ -1,5 +1,121 @@
+/** `window.zablab`: the page as a figure in other pages and tests. Documented in docs/embed.md. */
+import type { Sid } from '../base/ids.ts';
+import { formatZxid } from '../base/zxid.ts';
+import type { Command, TraceEvent } from '../ensemble/types.ts';
+import type { FileView } from '../trace/files.ts';
+import type { Role } from '../zab/types.ts';
+import type { Run, RunEvent } from './engine/run.svelte.ts';
 import type { Session } from './engine/session.svelte.ts';
 
+/** A server at the playhead. */
+export interface ApiServer {
+  readonly sid: Sid;
+  readonly up: boolean;
+  readonly role: Role;
+  /** Dotted state of the server machine: `following.broadcast`; `down` when there is no process. */
+  readonly phase: string;
+  readonly acceptedEpoch: number;
+  readonly currentEpoch: number;
+  readonly vote: { readonly leader: Sid; readonly zxid: string; readonly electionEpoch: number; readonly peerEpoch: number };
+  readonly lastZxid: string;
+  readonly committedZxid: string;
+  readonly files: readonly FileView[];
+}
+
+export interface ZablabApi {
+  /** Replaces the run. Rejects with one message (source, path of the field, what was expected) and keeps the old run when the scenario is wrong. */
+  load(scenario: unknown): Promise<void>;
+  /** Acts at the playhead; what was recorded after it is dropped. Rejects with a sentence when the command makes no sense. */
+  command(command: Command): Promise<void>;
+  play(): void;
+  pause(): void;
+  seek(position: number): void;
+  step(by: 1 | -1): Promise<void>;
+  /** Position of the playhead, −1 before the first event. */
+  readonly position: number;
+  readonly length: number;
+  servers(): readonly ApiServer[];
+  trace(from?: number, to?: number): readonly TraceEvent[];
+  workers(): number;
+  /** Calls `listener` until the returned function is called. */
+  on(type: RunEvent, listener: (detail: unknown) => void): () => void;
+}
+
+declare global {
+  interface Window {
+    zablab: ZablabApi;
+  }
+}
+
+const EVENTS: readonly RunEvent[] = ['events', 'position', 'rewind', 'load', 'trouble'];
+
 export function installApi(session: Session): void {
-  void session;
+  window.zablab = makeApi(session);
+}
+
+export function makeApi(session: Session): ZablabApi {
+  const listeners = new Map<RunEvent, Set<(detail: unknown) => void>>(EVENTS.map((type) => [type, new Set()]));
+  const tell = (type: RunEvent, detail: unknown): void => listeners.get(type)?.forEach((listener) => listener(detail));
+  session.onLoad((run) => {
+    for (const type of EVENTS) if (type !== 'load') run.on(type, (detail) => tell(type, detail));
+    tell('load', run.name);
+  });
+
+  const current = (): Run => {
+    if (session.run === null) throw new Error('No ensemble runs yet: wait for load() or for the "load" event.');
+    return session.run;
+  };
+
+  return {
+    async load(scenario) {
+      if (!(await session.load(scenario, 'load()'))) {
+        const message = session.refusal?.message ?? 'the scenario could not be loaded';
+        session.refusal = null;
+        throw new Error(message);
+      }
+    },
+    async command(command) {
+      const { parseCommand } = await import('../ensemble/commandSchema.ts');
+      const run = current();
+      await run.command(parseCommand(command, 'command()', '', run.members.map(({ sid }) => sid)));
+    },
+    play: () => current().play(),
+    pause: () => current().pause(),
+    seek(position) {
+      if (!Number.isFinite(position)) throw new RangeError(`seek(${String(position)}): expected a position from -1 to ${current().length - 1}`);
+      current().seek(Math.trunc(position));
+    },
+    step: (by) => current().step(by),
+    get position() {
+      return session.run?.n ?? -1;
+    },
+    get length() {
+      return session.run?.length ?? 0;
+    },
+    servers: () => (session.run === null ? [] : Object.values(session.run.view.servers).map(plainServer)),
+    trace: (from = 0, to = Infinity) => session.run?.timeline.events.slice(Math.max(0, from), Math.max(0, to)) ?? [],
+    workers: () => session.run?.workers() ?? 0,
+    on(type, listener) {
+      const set = listeners.get(type);
+      if (set === undefined) throw new Error(`on("${String(type)}"): expected one of ${EVENTS.join(', ')}`);
+      set.add(listener);
+      return () => set.delete(listener);
+    },
+  };
+}
+
+function plainServer(server: Run['view']['servers'][number]): ApiServer {
+  const { vote } = server;
+  return {
+    sid: server.sid,
+    up: server.up === 'up' || server.up === 'paused',
+    role: server.role,
+    phase: server.phase,
+    acceptedEpoch: server.acceptedEpoch,
+    currentEpoch: server.currentEpoch,
+    vote: { leader: vote.leader, zxid: formatZxid(vote.zxid), electionEpoch: vote.electionEpoch, peerEpoch: vote.peerEpoch },
+    lastZxid: formatZxid(server.lastZxid),
+    committedZxid: formatZxid(server.committedZxid),
+    files: server.files,
+  };
 }

@@ -7,62 +7,21 @@ import type { Sid } from '../base/ids.ts';
 import type { Disk } from '../store/types.ts';
 import type { ServerView } from '../zab/types.ts';
 import { clientView } from './clients.ts';
-import { digestEvent, EMPTY_DIGEST, formatDigest, type Lanes } from './digest.ts';
+import { RunningDigest } from './digest.ts';
 import { finish, prepare, stepWorld, type Prepared } from './dispatch.ts';
-import type { Driver } from './driver.ts';
 import { CommandError, HostError } from './errors.ts';
 import { doCommand } from './faults.ts';
 import { isFailure, type Delivery, type ServerHost, type StepResult } from './host/host.ts';
 import { InlineHost } from './host/inline.ts';
+import type { EnsembleHooks, GivenCommand } from './hooks.ts';
 import type { Finding } from './invariants.ts';
+import { KeyFrames, type KeyFrame } from './keyFrames.ts';
 import type { WorldOptions } from './options.ts';
 import { peekEntry, popEntry, pushEntry } from './queue.ts';
 import { Watch, type RunLimits, type StopReason } from './runLimits.ts';
-import { copyState, initialState, type WorldState } from './state.ts';
+import { copyState, initialState } from './state.ts';
 import type { ClientId, ClientView, Command, OpOutcome, TraceEvent } from './types.ts';
 import { localClock, processOf, recordWorld, schedule, type World } from './world.ts';
-
-/** Somebody who looks at every event, such as the invariants. What it knows goes back in time with the run. */
-export interface Observer {
-  observe(event: TraceEvent): Finding | null;
-  checkpoint(): unknown;
-  restore(checkpoint: never): void;
-}
-
-/** A command from outside, and exactly where it was given. */
-export interface GivenCommand {
-  /** Position of its event in the trace. */
-  readonly n: number;
-  /** Queue entries worked off before it: its place in the run, even between silent ones. */
-  readonly step: number;
-  /** Virtual ms. */
-  readonly at: number;
-  readonly command: Command;
-}
-
-export interface EnsembleHooks {
-  readonly observers?: readonly Observer[];
-  /** Gives commands by a plan. They are not in `commands`: a rewound run makes them again. */
-  readonly driver?: Driver<unknown>;
-  /** What servers have on their disks at the start; others start empty. */
-  readonly disks?: ReadonlyMap<Sid, Disk>;
-  /** An inline host with the same core, for running again from the past. Needed for `rewindTo` with other hosts. */
-  readonly replayer?: () => InlineHost;
-}
-
-interface KeyFrame {
-  readonly ordinal: number;
-  /** Events before it. */
-  readonly n: number;
-  readonly state: WorldState;
-  /** States of the servers; null if they are in workers. */
-  readonly servers: ReadonlyMap<Sid, unknown> | null;
-  readonly observers: readonly unknown[];
-  readonly driver: unknown;
-}
-
-const DIGEST_MARK_EVERY = 1000;
-const RECENT_FRAMES = 40;
 
 export class Ensemble {
   readonly options: WorldOptions;
@@ -73,7 +32,8 @@ export class Ensemble {
   readonly #hooks: EnsembleHooks;
   readonly #world: World;
   #commands: GivenCommand[] = [];
-  #frames: KeyFrame[] = [];
+  readonly #frames = new KeyFrames();
+  readonly #digest = new RunningDigest();
   /** Where steps run now: `host`, or the replayer while running again. */
   #stage: ServerHost;
   #driverState: unknown;
@@ -85,7 +45,6 @@ export class Ensemble {
   #running = false;
   #stopAsked = false;
   #failure: HostError | null = null;
-  #marks: Lanes[] = [EMPTY_DIGEST];
 
   constructor(options: WorldOptions, host: ServerHost, hooks: EnsembleHooks = {}) {
     this.options = options;
@@ -97,7 +56,7 @@ export class Ensemble {
     for (const [sid, disk] of hooks.disks ?? []) processOf(this.#world, sid).disk = disk;
     this.#driverState = hooks.driver?.initial;
     if (hooks.driver !== undefined) schedule(this.#world, 0, { kind: 'driver' });
-    this.#frames.push(this.#keyFrame());
+    this.#frames.add(this.#keyFrame());
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -160,13 +119,7 @@ export class Ensemble {
 
   /** A fingerprint of the trace so far; see `digest.ts`. */
   digest(): string {
-    const { trace } = this;
-    let lanes = this.#marks.at(-1) ?? EMPTY_DIGEST;
-    for (let n = (this.#marks.length - 1) * DIGEST_MARK_EVERY; n < trace.length; n++) {
-      lanes = digestEvent(lanes, trace[n] as TraceEvent);
-      if ((n + 1) % DIGEST_MARK_EVERY === 0) this.#marks.push(lanes);
-    }
-    return formatDigest(lanes);
+    return this.#digest.of(this.trace);
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -238,10 +191,8 @@ export class Ensemble {
     this.#mustRest('rewind');
     if (!Number.isInteger(n) || n < -1 || n >= this.trace.length) throw new RangeError(`Cannot rewind to event ${n}: the trace has events 0 to ${this.trace.length - 1}.`);
     const inline = this.#inlineHost();
-    const frame = this.#frames.findLast((candidate) => candidate.n <= n + 1 && (candidate.servers !== null || candidate.n === 0));
-    if (frame === undefined) throw new Error('the first key frame is missing');
     const commands = this.#commands.filter((given) => given.n <= n);
-    this.#restore(frame, inline);
+    this.#restore(this.#frames.backTo(n + 1), inline);
     this.#stage = inline;
     try {
       this.#runAgain(n + 1, commands);
@@ -269,7 +220,7 @@ export class Ensemble {
     this.#violated = false;
     this.#stopAsked = false;
     if (this.#failure !== null) throw this.#failure;
-    return new Watch(limits, this.trace.length);
+    return new Watch(limits, this.trace.length, this.#hooks.clock);
   }
 
   #reason(watch: Watch<Ensemble>, limits: RunLimits<Ensemble>): StopReason | null {
@@ -348,8 +299,7 @@ export class Ensemble {
 
   #settle(): void {
     this.#observe();
-    const last = this.#frames.at(-1);
-    if (this.#stepped.length === 0 && last !== undefined && this.trace.length - last.n >= this.options.checkpointEvery) this.#addFrame();
+    if (this.#stepped.length === 0 && this.trace.length - this.#frames.lastAt >= this.options.checkpointEvery) this.#frames.add(this.#keyFrame());
   }
 
   #observe(): void {
@@ -398,17 +348,8 @@ export class Ensemble {
     return replayer;
   }
 
-  /** Of what is long past, one key frame in four is kept. */
-  #addFrame(): void {
-    this.#frames.push(this.#keyFrame());
-    const at = this.#frames.length - RECENT_FRAMES;
-    const old = this.#frames[at];
-    if (old !== undefined && old.ordinal % 4 !== 0) this.#frames.splice(at, 1);
-  }
-
   #keyFrame(): KeyFrame {
     return {
-      ordinal: (this.#frames.at(-1)?.ordinal ?? -1) + 1,
       n: this.trace.length,
       state: copyState(this.#world.state),
       servers: this.#stage instanceof InlineHost ? this.#stage.save() : null,
@@ -424,8 +365,7 @@ export class Ensemble {
     inline.load(frame.servers ?? new Map());
     this.#hooks.observers?.forEach((observer, i) => observer.restore(frame.observers[i] as never));
     this.#driverState = frame.driver;
-    this.#frames = this.#frames.slice(0, this.#frames.indexOf(frame) + 1);
-    this.#marks.length = Math.min(this.#marks.length, Math.floor(frame.n / DIGEST_MARK_EVERY) + 1);
+    this.#digest.cutTo(frame.n);
     this.#observed = frame.n;
     this.#stepped = [];
     this.#failure = null;

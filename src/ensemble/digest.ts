@@ -14,6 +14,29 @@ export function digestEvent(before: Lanes, event: TraceEvent): Lanes {
   return [fold(before[0], laneA), fold(before[1], laneB)];
 }
 
+const MARK_EVERY = 1000;
+
+/** The digest of a trace that grows at its end and may be cut back: only new events are looked at. */
+export class RunningDigest {
+  /** Lanes after every thousandth event. */
+  readonly #marks: Lanes[] = [EMPTY_DIGEST];
+
+  /** Of the whole trace, as 16 hex digits. */
+  of(trace: readonly TraceEvent[]): string {
+    let lanes = this.#marks.at(-1) ?? EMPTY_DIGEST;
+    for (let n = (this.#marks.length - 1) * MARK_EVERY; n < trace.length; n++) {
+      lanes = digestEvent(lanes, trace[n] as TraceEvent);
+      if ((n + 1) % MARK_EVERY === 0) this.#marks.push(lanes);
+    }
+    return formatDigest(lanes);
+  }
+
+  /** The trace was cut to this length. */
+  cutTo(length: number): void {
+    this.#marks.length = Math.min(this.#marks.length, Math.floor(length / MARK_EVERY) + 1);
+  }
+}
+
 /** As 16 hex digits. */
 export function formatDigest([a, b]: Lanes): string {
   return hex(a) + hex(b);

@@ -14,6 +14,10 @@ export const NO_SPACE = 'No space left on device';
 
 /** A server writes. On a full disk all before the first op that needs space is done, and the process is told. */
 export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]): void {
+  for (const { op, file } of ops) {
+    if (op === 'delete') process.writtenAt.delete(file);
+    else process.writtenAt.set(file, world.state.now);
+  }
   if (!process.diskFull) {
     process.disk = ops.length === 1 ? applyDiskOp(process.disk, ops[0] as DiskOp) : applyDiskOps(process.disk, ops);
     return;
@@ -56,8 +60,19 @@ function makeSafe(disk: Disk, name: string, upTo: number): Disk {
   return { files: { ...disk.files, [name]: { ...file, synced } } };
 }
 
+/** What the kernel has written back by itself. */
+function writtenBack(world: World, process: Process): Disk {
+  const before = world.state.now - world.options.writebackMs;
+  let { disk } = process;
+  for (const [name, file] of Object.entries(disk.files)) {
+    if ((process.writtenAt.get(name) ?? -Infinity) <= before) disk = makeSafe(disk, name, file.length);
+  }
+  return disk;
+}
+
 /** Loses what was not safe; by chance a part of one file's unsafe bytes survives: a torn write. */
 export function losePower(world: World, process: Process): void {
+  process.disk = writtenBack(world, process);
   const unsafe = Object.entries(process.disk.files).filter(([, file]) => file.synced >= 0 && file.length > file.synced);
   const [chance, afterChance] = draw(process.random);
   const [which, afterWhich] = drawInt(afterChance, Math.max(1, unsafe.length));

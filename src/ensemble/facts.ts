@@ -171,7 +171,10 @@ function readTrace(trace: Iterable<TraceEvent>): TraceFacts {
     for (const decision of event.decisions) {
       if (decision.rule === 'vote.final') voted.set(sid, formatZxid(decision.vote.zxid));
       else if (decision.rule === 'recovery.done') push(facts.loads, sid, formatZxid(decision.zxid));
-      else if (decision.rule === 'sync.truncated' && decision.outcome === 'done') push(facts.loads, sid, formatZxid(decision.to));
+      else if (decision.rule === 'recovery.failed' && decision.file?.endsWith('Epoch') === true) {
+        const loaded = loadedZxid(event);
+        if (loaded !== null) push(facts.loads, sid, loaded);
+      } else if (decision.rule === 'sync.truncated' && decision.outcome === 'done') push(facts.loads, sid, formatZxid(decision.to));
       else if (decision.rule === 'session.expired') push(facts.expired, sid, decision.session);
       else if (decision.rule === 'leader.established') {
         const { epoch } = decision;
@@ -188,6 +191,17 @@ function readTrace(trace: Iterable<TraceEvent>): TraceFacts {
     }
   }
   return facts;
+}
+
+/** The epoch files are checked after the database was loaded. */
+function loadedZxid({ decisions }: TraceEvent): string | null {
+  let last: string | null = null;
+  for (const decision of decisions) {
+    if (decision.rule !== 'recovery.step') continue;
+    if (decision.what.step === 'snapshotLoaded') last = formatZxid(decision.what.zxid);
+    if (decision.what.step === 'logReplayed' && decision.what.last !== null) last = formatZxid(decision.what.last);
+  }
+  return last;
 }
 
 function push(into: Map<Sid, string[]>, sid: Sid, text: string): void {

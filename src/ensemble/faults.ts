@@ -25,7 +25,8 @@ interface Plan {
   readonly act: () => void;
 }
 
-type Planners = { readonly [T in CommandType]: (world: World, command: Extract<Command, { type: T }>) => Plan };
+type CommandOf<T extends CommandType, C = Command> = C extends { readonly type: CommandType } ? (T extends C['type'] ? C : never) : never;
+type Planners = { readonly [T in CommandType]: (world: World, command: CommandOf<T>) => Plan };
 
 /**
  * Does a command and records it.
@@ -34,7 +35,7 @@ type Planners = { readonly [T in CommandType]: (world: World, command: Extract<C
  */
 export function doCommand(world: World, command: Command): void {
   const planner = PLANNERS[command.type] as ((world: World, command: Command) => Plan) | undefined;
-  if (planner === undefined) throw new CommandError('type', `There is no command "${String(command.type)}". Commands are ${Object.keys(PLANNERS).join(', ')}.`);
+  if (planner === undefined) throw new CommandError('type', `There is no command "${command.type}". Commands are ${Object.keys(PLANNERS).join(', ')}.`);
   const plan = planner(world, command);
   recordWorld(world, { type: 'command', command }, -1, plan.disk ?? null);
   plan.act();

@@ -92,7 +92,7 @@ export function changeHistory(history: History, change: LogChange, committed: Co
   }
 }
 
-/** Name of a txn in a sentence: `0x100000003 (create /a)`. */
+/** Name of a txn in a sentence: `0x100000003 (create /a)`, or by its session where it has no path. */
 export function nameOf(cell: LogCell): string {
-  return `${formatZxid(cell.zxid)} (${cell.path === null ? cell.type : `${cell.type} ${cell.path}`})`;
+  return `${formatZxid(cell.zxid)} (${cell.path === null ? `${cell.type} ${cell.session}` : `${cell.type} ${cell.path}`})`;
 }

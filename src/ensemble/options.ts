@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly sessionTimeoutMs: number;
   /** Chance that a power loss leaves a part of the last write that was not fsynced. */
   readonly tornWriteChance: number;
+  /** The kernel writes dirty pages to the disk by itself after this long (`dirty_expire_centisecs`): a file left alone that long survives a power loss. */
+  readonly writebackMs: number;
   readonly tcp: TcpTimings;
   /** Events between two key frames for rewinding. */
   readonly checkpointEvery: number;
@@ -66,7 +68,8 @@ export const DEFAULT_CONFIG: EnsembleConfig = {
   forceSync: true,
   maxBatchSize: 1000,
   leaderServes: true,
-  wallClockAtZero: Date.UTC(2026, 0, 1),
+  /** 2026-01-01 00:00 UTC. */
+  wallClockAtZero: 1_767_225_600_000,
   profile: PROFILE_CURRENT,
 };
 
@@ -79,6 +82,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   bootMs: 100,
   sessionTimeoutMs: 6000,
   tornWriteChance: 0.5,
+  writebackMs: 30_000,
   tcp: { rtoMs: 200, maxRtoMs: 120_000, synRtoMs: 1000, synRetries: 6, retries: 15, orphanRetries: 8 },
   checkpointEvery: 500,
 };

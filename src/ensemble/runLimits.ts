@@ -6,7 +6,7 @@ export interface RunLimits<E> {
   readonly events?: number;
   /** Asked after every step that made an event, and before the first. */
   readonly until?: (ensemble: E) => boolean;
-  /** Real ms that the run may take. */
+  /** Ms that the run may take by the ensemble's `clock` hook. */
   readonly budgetMs?: number;
 }
 
@@ -18,15 +18,19 @@ const STEPS_PER_LOOK_AT_THE_CLOCK = 64;
 /** Watches the limits of one run. */
 export class Watch<E> {
   readonly #limits: RunLimits<E>;
+  readonly #clock: () => number;
   readonly #lastEvent: number;
   readonly #deadline: number;
   #steps = 0;
   #askedAt = -1;
 
-  constructor(limits: RunLimits<E>, eventsSoFar: number) {
+  /** @param clock real time in ms; needed for `budgetMs`. */
+  constructor(limits: RunLimits<E>, eventsSoFar: number, clock: (() => number) | undefined) {
+    if (limits.budgetMs !== undefined && clock === undefined) throw new Error('A run with a budgetMs needs the `clock` hook, such as () => performance.now().');
     this.#limits = limits;
+    this.#clock = clock ?? ((): number => 0);
     this.#lastEvent = eventsSoFar + (limits.events ?? Infinity);
-    this.#deadline = limits.budgetMs === undefined ? Infinity : performance.now() + limits.budgetMs;
+    this.#deadline = limits.budgetMs === undefined ? Infinity : this.#clock() + limits.budgetMs;
   }
 
   /** @param nextAt when the next thing happens; null if nothing is left. */
@@ -38,7 +42,7 @@ export class Watch<E> {
     }
     if (this.#limits.untilMs !== undefined && (nextAt === null || nextAt > this.#limits.untilMs)) return 'time';
     if (nextAt === null) return 'idle';
-    if (this.#steps++ % STEPS_PER_LOOK_AT_THE_CLOCK === 0 && performance.now() >= this.#deadline) return 'budget';
+    if (this.#steps++ % STEPS_PER_LOOK_AT_THE_CLOCK === 0 && this.#clock() >= this.#deadline) return 'budget';
     return null;
   }
 }

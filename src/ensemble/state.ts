@@ -124,6 +124,8 @@ export interface Process extends TimerHolder {
   /** Set by the `slowDisk` command. */
   fsyncMs: number | null;
   diskFull: boolean;
+  /** When each file was last written to. */
+  readonly writtenAt: Map<string, number>;
   random: RandomState;
   /** Null while the process is down. */
   view: ServerView | null;
@@ -211,7 +213,7 @@ export function initialState(options: WorldOptions): WorldState {
 function newProcess(sid: Sid, seed: number): Process {
   return {
     sid, hostUp: true, state: 'down', incarnation: 0, paused: false, listening: NOT_LISTENING, inbox: [], overdue: [], timers: new Map(), rate: 1,
-    clockLocal: 0, clockWorld: 0, disk: emptyDisk(), fsyncs: [], fsyncMs: null, diskFull: false, random: randomStream(seed, `host ${sid}`), view: null,
+    clockLocal: 0, clockWorld: 0, disk: emptyDisk(), fsyncs: [], fsyncMs: null, diskFull: false, writtenAt: new Map(), random: randomStream(seed, `host ${sid}`), view: null,
   };
 }
 
@@ -232,7 +234,7 @@ export function copyState(state: WorldState): WorldState {
 function copyProcess(process: Process): Process {
   return {
     ...process,
-    timers: new Map(process.timers), inbox: process.inbox.slice(), fsyncs: process.fsyncs.slice(),
+    timers: new Map(process.timers), writtenAt: new Map(process.writtenAt), inbox: process.inbox.slice(), fsyncs: process.fsyncs.slice(),
     view: process.view === null ? null : { ...process.view },
   };
 }

@@ -5,6 +5,7 @@
 import { NO_SESSION, type Sid } from '../../src/base/ids.ts';
 import { zxid, ZXID_ZERO, type Zxid } from '../../src/base/zxid.ts';
 import type { Actor, Command, Flight, Peer, TraceEvent } from '../../src/ensemble/types.ts';
+import { DEFAULT_CONFIG } from '../../src/ensemble/options.ts';
 import type { Engine } from '../../src/app/engine/engine.ts';
 import type { Channel, Decision, LogChange, Member, Message, ServerView, Vote } from '../../src/zab/types.ts';
 
@@ -171,11 +172,13 @@ export function fixtureTrace(count = 5): readonly TraceEvent[] {
 /** An engine that plays the story and takes no commands. */
 export class FixtureEngine implements Engine {
   readonly members: readonly Member[];
+  readonly config: Engine['config'];
   private readonly events: readonly TraceEvent[];
   private at = 0;
 
   constructor(count = 5) {
     this.members = Array.from({ length: count }, (_, i) => ({ sid: i + 1, type: 'participant' }));
+    this.config = { ...DEFAULT_CONFIG, members: this.members };
     this.events = fixtureTrace(count);
   }
 

@@ -74,7 +74,7 @@ describe('a run', () => {
   });
 
   test('says why it stopped', () => {
-    const ensemble = fakeEnsemble(talkers(3, 10));
+    const ensemble = fakeEnsemble(talkers(3, 10), {}, { clock: () => 0 });
     startAll(ensemble);
     expect(ensemble.run({ events: 2 })).toBe('events');
     expect(ensemble.run({ untilMs: 10 })).toBe('time');
@@ -119,7 +119,7 @@ describe('a run', () => {
       initial: 0,
       next: (state, world) => ({ state: state + 1, commands: state === 0 ? world.sids.map((sid) => ({ type: 'start', sid })) : [{ type: 'kill', sid: state }], notes: [`step ${state}`], wakeAt: state < 3 ? world.now + 100 : null }),
     };
-    const ensemble = fakeEnsemble(talkers(30, 10), { checkpointEvery: 5 }, { driver: driver as Driver<unknown> });
+    const ensemble = fakeEnsemble(talkers(30, 10), { checkpointEvery: 5 }, { driver });
     ensemble.run({ untilMs: 1000 });
     expect(ensemble.trace.flatMap(({ what, at }) => (what.type === 'note' ? [`${at} ${what.text}`] : []))).toEqual(['0 step 0', '100 step 1', '200 step 2', '300 step 3']);
     const digest = ensemble.digest();
@@ -256,7 +256,6 @@ describe('every host gives the same trace', () => {
       await liveFar(far, STORY);
       expect(far.digest()).toBe(near.digest());
       expect(host.alive()).toBe(near.host.alive());
-      console.log(near.trace.filter((e) => e.what.type === 'processEnded').map((e) => JSON.stringify(e.what)));
       const middle = Math.floor(near.trace.length / 2);
       expect(far.rewindTo(middle)).toBe(near.rewindTo(middle));
       const goOn: readonly Deed[] = [{ type: 'watch', ms: 1000 }, { type: 'kill', sid: 2 }, { type: 'watch', ms: 2000 }];

@@ -2,8 +2,9 @@
  * A world with servers made for the test: a core that writes down what reaches it and does what its script says.
  */
 import type { Sid } from '../../src/base/ids.ts';
-import { Ensemble, type EnsembleHooks } from '../../src/ensemble/conductor.ts';
+import { Ensemble } from '../../src/ensemble/conductor.ts';
 import type { Core } from '../../src/ensemble/host/host.ts';
+import type { EnsembleHooks } from '../../src/ensemble/hooks.ts';
 import { InlineHost } from '../../src/ensemble/host/inline.ts';
 import { configOf, DEFAULT_OPTIONS, type WorldOptions } from '../../src/ensemble/options.ts';
 import type { TraceEvent } from '../../src/ensemble/types.ts';

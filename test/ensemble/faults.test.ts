@@ -92,6 +92,16 @@ describe('disks', () => {
     expect(story(ensemble, 1)).toEqual(['0 boot']);
   });
 
+  test('what was left alone for 30 s has been written back by the kernel', () => {
+    const ensemble = fakeEnsemble(writers, { tornWriteChance: 0 });
+    startAll(ensemble);
+    ensemble.run({ untilMs: 29_000 });
+    ensemble.command({ type: 'powerLoss', sid: 1 });
+    ensemble.run({ untilMs: 30_000 });
+    ensemble.command({ type: 'powerLoss', sid: 2 });
+    expect([text(ensemble, 1, 'log.1'), text(ensemble, 2, 'log.1')]).toEqual(['safe', 'safe-unsafe']);
+  });
+
   test('a torn write: a part of the unsafe bytes stays', () => {
     const left = new Set<string>();
     for (let seed = 0; seed < 20; seed++) {

@@ -1,7 +1,8 @@
 /** Ensembles of real servers. */
 import type { Sid } from '../../src/base/ids.ts';
-import { Ensemble, type EnsembleHooks } from '../../src/ensemble/conductor.ts';
+import { Ensemble } from '../../src/ensemble/conductor.ts';
 import type { Core } from '../../src/ensemble/host/host.ts';
+import type { EnsembleHooks } from '../../src/ensemble/hooks.ts';
 import { InlineHost } from '../../src/ensemble/host/inline.ts';
 import { configOf, DEFAULT_OPTIONS, type WorldOptions } from '../../src/ensemble/options.ts';
 import type { ClientId, Command } from '../../src/ensemble/types.ts';

@@ -25,7 +25,7 @@ describe('a snapshot file', () => {
     expect(toHex(bytes.subarray(0, 20))).toBe('5a4b534e00000002ffffffffffffffff00000000');
     expect(paths(bytes).sort()).toEqual(['', '/zookeeper', '/zookeeper/config', '/zookeeper/quota']);
     expect(toHex(bytes.subarray(-5))).toBe('000000012f');
-    expect(parseSnapshotFile(bytes).digest).toEqual({ zxid: z(0, 0), digestVersion: 0, digest: 0 });
+    expect(parseSnapshotFile(bytes).digest).toEqual({ zxid: z(0, 0), digestVersion: 2, digest: 0 });
   });
 
   it.each<[SnapshotFormat, boolean, boolean]>([

@@ -1,9 +1,10 @@
 /** What the page needs of an ensemble: more events, commands, rewinding. The simulator behind it is in `simulator.ts`. */
 import type { Command, TraceEvent } from '../../ensemble/types.ts';
-import type { Member } from '../../zab/types.ts';
+import type { EnsembleConfig, Member } from '../../zab/types.ts';
 
 export interface Engine {
   readonly members: readonly Member[];
+  readonly config: EnsembleConfig;
   /** The next events, at most `most`; none when nothing will ever happen any more. Rejects when a server's worker failed. */
   advance(most: number): Promise<readonly TraceEvent[]>;
   /** Carries out a command now and gives the events of this very moment. Rejects when the command makes no sense. */

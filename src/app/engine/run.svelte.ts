@@ -59,8 +59,10 @@ export class Run {
     void this.revision;
     return this.timeline.events[this.n];
   });
-  /** Whether the playhead is at the newest event. */
-  readonly live = $derived(this.n >= this.length - 1);
+  /** The person put the playhead where it is: acts happen exactly there. */
+  private pinned = $state(false);
+  /** Whether an act happens at the newest moment: what the engine is ahead of the picture does not count. */
+  readonly live = $derived(this.n >= this.length - 1 || (!this.pinned && this.n >= this.length - 1 - LIVE_EVENTS));
 
   private queue: Promise<void> = Promise.resolve();
   private pumping = false;
@@ -90,6 +92,10 @@ export class Run {
     return Math.max(0, this.clock.virtualAt(this.t));
   }
 
+  get config(): Engine['config'] {
+    return this.engine.config;
+  }
+
   workers(): number {
     return this.engine.workers();
   }
@@ -109,6 +115,7 @@ export class Run {
   }
 
   play(): void {
+    this.pinned = false;
     this.playing = true;
     this.resting = false;
     this.lastNotableAt = this.timeline.head.at;
@@ -126,6 +133,7 @@ export class Run {
   /** Puts the playhead on event `n` (−1: before the first), clamped to the trace. */
   seek(n: number): void {
     const to = Math.max(-1, Math.min(n, this.length - 1));
+    this.pinned = true;
     this.t = this.cinema.timeOf(to);
     this.n = to;
     this.emit('position', to);
@@ -133,6 +141,7 @@ export class Run {
 
   /** Puts the playhead on a moment of playback time. */
   seekTime(t: number): void {
+    this.pinned = true;
     this.moveTo(Math.max(0, Math.min(t, this.cinema.end)));
   }
 
@@ -182,7 +191,7 @@ export class Run {
   /** Does something to the ensemble at the playhead. What was recorded after it is dropped. Resolves when it has happened. */
   async command(command: Command): Promise<void> {
     await this.exclusive(async () => {
-      if (this.n < this.length - 1 - LIVE_EVENTS || !this.playing) await this.dropFuture();
+      if (!this.live) await this.dropFuture();
       try {
         this.take(await this.engine.command(command));
       } catch (error) {
@@ -193,6 +202,7 @@ export class Run {
       this.resting = false;
       this.lastNotableAt = this.timeline.head.at;
       this.seek(this.length - 1);
+      this.pinned = false;
     });
   }
 

@@ -7,7 +7,7 @@ import { Invariants } from '../../ensemble/invariants.ts';
 import { optionsOf, type Scenario } from '../../ensemble/scenario.ts';
 import { scriptOf } from '../../ensemble/script.ts';
 import type { Command, TraceEvent } from '../../ensemble/types.ts';
-import type { Member } from '../../zab/types.ts';
+import type { EnsembleConfig, Member } from '../../zab/types.ts';
 import type { Engine } from './engine.ts';
 
 /** Longest stretch of work without letting the page breathe, ms. */
@@ -15,6 +15,7 @@ const BUDGET_MS = 6;
 
 export class Simulator implements Engine {
   readonly members: readonly Member[];
+  readonly config: EnsembleConfig;
   private readonly ensemble: Ensemble;
   private readonly source: unknown;
   private replayer: InlineHost | undefined;
@@ -24,6 +25,7 @@ export class Simulator implements Engine {
     this.members = scenario.members;
     this.source = source;
     const options = optionsOf(scenario);
+    this.config = options.config;
     this.ensemble = new Ensemble(options, new WebWorkerHost(), {
       observers: [new Invariants(options.config)],
       driver: scriptOf(scenario),

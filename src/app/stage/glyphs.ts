@@ -1,7 +1,7 @@
 /**
  * How a message looks: a shape by family, two letters by kind, and its key field. The same everywhere (stage, timeline, inspector).
  */
-import { formatZxid } from '../../base/zxid.ts';
+import { messageLabel } from '../../trace/narrate.ts';
 import type { Message, MessageKind } from '../../zab/types.ts';
 
 /** election: who should lead · discovery: which epoch · sync: catching up · broadcast: txns · client: requests · heartbeat */
@@ -30,8 +30,8 @@ export const GLYPHS: Readonly<Record<MessageKind, Glyph>> = {
   REQUEST: { letters: 'RQ', family: 'client' },
   REVALIDATE: { letters: 'RV', family: 'client' },
   SYNC: { letters: 'SY', family: 'client' },
-  ConnectRequest: { letters: 'CO', family: 'client' },
-  ConnectResponse: { letters: 'CO', family: 'client' },
+  ConnectRequest: { letters: 'CQ', family: 'client' },
+  ConnectResponse: { letters: 'CR', family: 'client' },
   Request: { letters: 'RQ', family: 'client' },
   Reply: { letters: 'RE', family: 'client' },
   PING: { letters: 'PI', family: 'heartbeat' },
@@ -42,19 +42,9 @@ export const GLYPHS: Readonly<Record<MessageKind, Glyph>> = {
 /** Half the size of a glyph on the stage, px at scale 1. */
 export const GLYPH_HALF = { x: 15, y: 11 } as const;
 
-/** The field that tells most, short: a vote shows `5 0x100000004`, a proposal its zxid. */
+/** The field that tells most, short: a vote shows its candidate and zxid, a proposal its zxid. */
 export function keyField(message: Message): string {
-  switch (message.kind) {
-    case 'NOTIFICATION': return message.vote.leader < 0 ? 'no vote' : `${message.vote.leader} ${formatZxid(message.vote.zxid)}`;
-    case 'FOLLOWERINFO': case 'OBSERVERINFO': return `epoch ${message.acceptedEpoch}`;
-    case 'LEADERINFO': return `epoch ${message.epoch}`;
-    case 'ACKEPOCH': return formatZxid(message.lastZxid);
-    case 'DIFF': case 'TRUNC': case 'SNAP': case 'PROPOSAL': case 'INFORM': case 'COMMIT': case 'NEWLEADER': case 'ACK': return formatZxid(message.zxid);
-    case 'REQUEST': case 'Request': return 'path' in message.op ? `${message.op.op} ${message.op.path}` : message.op.op;
-    case 'Reply': return message.err === 'OK' ? formatZxid(message.zxid) : message.err;
-    case 'ConnectResponse': return message.timeoutMs === 0 ? 'refused' : '';
-    case 'UPTODATE': case 'PING': case 'REVALIDATE': case 'SYNC': case 'ConnectRequest': case 'ClientPing': case 'PingReply': return '';
-  }
+  return messageLabel(message).text;
 }
 
 /** The epoch a message belongs to: its hue. 0 when it belongs to none. */

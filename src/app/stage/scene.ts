@@ -24,6 +24,9 @@ export interface SceneOptions {
 /** The messages to draw at playback time `t`. */
 export function flyingAt(view: EnsembleView, clock: Cinema, t: number, where: Whereabouts, layout: StageLayout, { hideHeartbeats, still }: SceneOptions): readonly Flying[] {
   const flying: Flying[] = [];
+  // Messages of one direction keep their order and a glyph's width between them: they queue at the door.
+  const ahead = new Map<string, number>();
+  const spacing = (2 * GLYPH_HALF.x + 3) * layout.scale;
   for (const flight of view.flights) {
     if (hideHeartbeats && isHeartbeat(flight.message)) continue;
     const passage = clock.passage(flight.id);
@@ -34,9 +37,18 @@ export function flyingAt(view: EnsembleView, clock: Cinema, t: number, where: Wh
     const way = edge(from.at, to.at, from.radius + 4, to.radius + GLYPH_HALF.x * layout.scale + 2);
     const stuck = flight.from.kind === 'server' && flight.to.kind === 'server' && (flight.eta === null || linkState(view, flight.from.sid, flight.to.sid).cut);
     const progress = still ? 0.55 : Math.min(ease(clock.progress(flight.id, t)), stuck ? 0.4 : 1);
-    flying.push({ flight, at: along(way.from, way.to, progress, 8 * layout.scale), towards: to.at });
+    const length = Math.hypot(way.to.x - way.from.x, way.to.y - way.from.y);
+    const lane = laneOf(flight);
+    const reached = Math.max(0, Math.min(progress * length, (ahead.get(lane) ?? Infinity) - spacing));
+    ahead.set(lane, reached);
+    flying.push({ flight, at: along(way.from, way.to, length === 0 ? 0 : reached / length, 8 * layout.scale), towards: to.at });
   }
   return flying;
+}
+
+function laneOf({ from, to }: Flight): string {
+  const name = (peer: Peer): string => (peer.kind === 'server' ? `${peer.sid}` : `c${peer.client}`);
+  return `${name(from)}>${name(to)}`;
 }
 
 /** Leaves briskly and arrives gently; still exact at both ends. */

@@ -22,7 +22,7 @@ export interface CinemaOptions {
 }
 
 /** How long one message flies at least. */
-export const FLIGHT_MS = 700;
+export const FLIGHT_MS = 640;
 /** Messages on one connection keep this distance, as long as the queue is short. */
 const STAGGER_MS = 110;
 const STAGGER_LIMIT_MS = 660;
@@ -55,10 +55,10 @@ function restBefore(event: TraceEvent, crowd: number): number {
   const { what } = event;
   // A person's act shows at once.
   if (what.type === 'command') return 0.001;
-  if (event.changes?.role !== undefined) return 200;
+  if (event.changes?.role !== undefined) return event.what.type === 'boot' ? 20 : 120;
   if (what.type === 'violation' || what.type === 'guaranteeVoid') return 300;
   if (what.type === 'connectionOpened' || what.type === 'connectionClosed' || what.type === 'connected' || what.type === 'accepted') return 4;
-  return 40 / (1 + crowd / 6);
+  return 24 / (1 + crowd / 8);
 }
 
 export class Cinema {

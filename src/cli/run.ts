@@ -1,0 +1,121 @@
+/** `zablab run SCENARIO`: runs a scenario and prints what became of it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { HostError } from '../ensemble/errors.ts';
+import type { Core, ServerHost } from '../ensemble/host/host.ts';
+import { InlineHost } from '../ensemble/host/inline.ts';
+import { ThreadHost } from '../ensemble/host/thread.ts';
+import { Invariants } from '../ensemble/invariants.ts';
+import { factsOfRun, runScenario, type ScenarioRun } from '../ensemble/runScenario.ts';
+import { parseScenario, parseScenarioText, type Scenario } from '../ensemble/scenario.ts';
+import { SCENARIOS } from '../ensemble/scenarios/index.ts';
+import type { TraceEvent } from '../ensemble/types.ts';
+import { emptyView, foldEvent } from '../trace/fold.ts';
+import { eventToJson } from '../trace/json.ts';
+import { captionOf, mainDecision, sentenceOf, type Lang } from '../trace/narrate.ts';
+import { step } from '../zab/server.ts';
+import { readArgs, UsageError } from './usage.ts';
+
+export const HELP_RUN = `Usage: zablab run SCENARIO [OPTIONS]
+
+Runs a scenario: a JSON file, or the name of a ready one (see zablab scenarios).
+
+What to print
+  --facts        facts as JSON: elections, syncs, disks, recovered trees, operations (default)
+  --trace        every event as a line of JSON
+  --narrate      what happened, in sentences
+
+Options
+  --lang en|zh   language of --narrate (default en)
+  --seed N       seed of all randomness (default: the scenario's)
+  --host KIND    inline: all servers in this thread (default); threads: one worker thread a server
+  -h, --help     this help
+
+The exit code is 0, 1 if an invariant was violated or the run was given up, and 2 if something is wrong with what was asked.
+`;
+
+const OPTIONS = {
+  facts: { type: 'boolean' }, trace: { type: 'boolean' }, narrate: { type: 'boolean' },
+  lang: { type: 'string' }, seed: { type: 'string' }, host: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+} as const;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArgs('run', args, OPTIONS);
+  if (values.help === true) {
+    process.stdout.write(HELP_RUN);
+    return 0;
+  }
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) throw new UsageError(`expected one scenario, got ${positionals.length}. See zablab run --help`);
+  if ([values.facts, values.trace, values.narrate].filter((wanted) => wanted === true).length > 1) throw new UsageError('--facts, --trace and --narrate: choose one');
+  const lang = langOf(values.lang ?? 'en');
+  const scenario = readScenario(name);
+  const host = hostOf(values.host ?? 'inline');
+  try {
+    const result = await runScenario(scenario, host, { seed: seedOf(values.seed, scenario), observers: [new Invariants(scenario.config)] });
+    if (values.trace === true) for (const event of result.ensemble.trace) process.stdout.write(`${eventToJson(event)}\n`);
+    else if (values.narrate === true) narrate(scenario, result.ensemble.trace, lang);
+    else process.stdout.write(`${JSON.stringify(factsOfRun(scenario, result), null, 2)}\n`);
+    return conclude(result);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    process.stderr.write(`zablab: ${error.message}\n`);
+    return 1;
+  } finally {
+    host.dispose();
+  }
+}
+
+/** A name of ours, or a file. */
+function readScenario(name: string): Scenario {
+  const ready = SCENARIOS[name];
+  if (ready !== undefined) return parseScenario(ready, name);
+  if (!existsSync(name)) throw new UsageError(`${name}: there is no such file, nor a ready scenario of that name. See zablab scenarios`);
+  let text: string;
+  try {
+    text = readFileSync(name, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return parseScenarioText(text, name);
+}
+
+function langOf(lang: string): Lang {
+  if (lang !== 'en' && lang !== 'zh') throw new UsageError(`--lang ${lang}: expected en or zh`);
+  return lang;
+}
+
+function seedOf(text: string | undefined, scenario: Scenario): number {
+  if (text === undefined) return scenario.seed;
+  const seed = Number(text);
+  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 4_294_967_295) throw new UsageError(`--seed ${text}: expected a whole number from 0 to 4294967295`);
+  return seed;
+}
+
+function hostOf(kind: string): ServerHost {
+  if (kind === 'inline') return new InlineHost(step as Core);
+  if (kind === 'threads') return new ThreadHost();
+  throw new UsageError(`--host ${kind}: expected inline or threads`);
+}
+
+/** Every event that has something to say: what was done, and what servers decided. */
+function narrate(scenario: Scenario, trace: readonly TraceEvent[], lang: Lang): void {
+  let view = emptyView(scenario.members);
+  for (const event of trace) {
+    view = foldEvent(view, event);
+    const { actor, what } = event;
+    const at = `${event.at.toFixed(1).padStart(10)} ms  `;
+    if (actor.kind === 'server') {
+      if (mainDecision(event) === null) continue;
+      for (const decision of event.decisions) process.stdout.write(`${at}${sentenceOf(decision, actor.sid, lang)}\n`);
+    } else if (actor.kind === 'world' ? what.type !== 'connectionOpened' && what.type !== 'connectionClosed' : event.outcomes.length > 0) {
+      process.stdout.write(`${at}${captionOf(event, view, lang)}\n`);
+    }
+  }
+}
+
+function conclude({ ensemble, finished }: ScenarioRun): number {
+  const violation = ensemble.trace.find(({ what }) => what.type === 'violation')?.what;
+  if (violation?.type === 'violation') process.stderr.write(`zablab: invariant violated: ${violation.sentence}\n`);
+  else if (!finished) process.stderr.write(`zablab: the run was given up after ${Math.round(ensemble.now)} virtual ms\n`);
+  return violation === undefined && finished ? 0 : 1;
+}
