@@ -11,7 +11,8 @@ import type { Session } from './engine/session.svelte.ts';
 export interface ApiServer {
   readonly sid: Sid;
   readonly up: boolean;
-  readonly role: Role;
+  /** Null while it is down. */
+  readonly role: Role | null;
   /** Dotted state of the server machine: `following.broadcast`; `down` when there is no process. */
   readonly phase: string;
   readonly acceptedEpoch: number;
@@ -41,16 +42,10 @@ export interface ZablabApi {
   on(type: RunEvent, listener: (detail: unknown) => void): () => void;
 }
 
-declare global {
-  interface Window {
-    zablab: ZablabApi;
-  }
-}
-
 const EVENTS: readonly RunEvent[] = ['events', 'position', 'rewind', 'load', 'trouble'];
 
 export function installApi(session: Session): void {
-  window.zablab = makeApi(session);
+  Object.assign(window, { zablab: makeApi(session) });
 }
 
 export function makeApi(session: Session): ZablabApi {
@@ -109,7 +104,7 @@ function plainServer(server: Run['view']['servers'][number]): ApiServer {
   return {
     sid: server.sid,
     up: server.up === 'up' || server.up === 'paused',
-    role: server.role,
+    role: server.up === 'up' || server.up === 'paused' ? server.role : null,
     phase: server.phase,
     acceptedEpoch: server.acceptedEpoch,
     currentEpoch: server.currentEpoch,

@@ -146,7 +146,7 @@ export function listSet<T>(list: ChunkedList<T>, i: number, item: T): ChunkedLis
   const chunk = (chunks[Math.floor(at / FAN)] ?? []).slice();
   chunk[at % FAN] = item;
   chunks[Math.floor(at / FAN)] = chunk;
-  return { ...list, chunks };
+  return { start: list.start, end: list.end, chunks };
 }
 
 /** Drops the first item. */

@@ -29,6 +29,12 @@ async function main(args: readonly string[]): Promise<number> {
   return command(rest);
 }
 
+// A reader that has seen enough (`zablab run ... | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {

@@ -22,6 +22,7 @@ import { Watch, type RunLimits, type StopReason } from './runLimits.ts';
 import { copyState, initialState } from './state.ts';
 import type { ClientId, ClientView, Command, OpOutcome, TraceEvent } from './types.ts';
 import { localClock, processOf, recordWorld, schedule, type World } from './world.ts';
+export type { EnsembleHooks, GivenCommand, Observer } from './hooks.ts';
 
 export class Ensemble {
   readonly options: WorldOptions;

@@ -5,7 +5,7 @@ import type { Driver } from './driver.ts';
 import { factsOf, type Facts } from './facts.ts';
 import type { ServerHost } from './host/host.ts';
 import type { WorldOptions } from './options.ts';
-import type { Observer } from './conductor.ts';
+import type { Observer } from './hooks.ts';
 import { optionsOf, type Scenario } from './scenario.ts';
 import { isFinished, scriptOf, type ScriptReport, type ScriptState } from './script.ts';
 

@@ -15,10 +15,12 @@ import { beginVerify, stepVerify } from './verify.ts';
 
 export type { ScriptReport, ScriptState } from './scriptState.ts';
 
-/** How often a waiting script looks, ms. */
-const LOOK_MS = 2;
+/** How often a waiting script looks, ms; as often as the recorder of the real ensembles did. */
+const LOOK_MS = 10;
+/** How often it looks while a burst runs or a tree is read: as a client library would. */
+const BUSY_MS = 2;
 /** Between a step that gave commands and the next, ms, so that the next sees what the commands did. */
-const GAP_MS = 2;
+const GAP_MS = 10;
 /** Default patience: for the answer of an operation, and for a stopped process to end, seconds. */
 const ANSWER_SECONDS = 10;
 const STOP_SECONDS = 10;
@@ -50,7 +52,7 @@ export function isFinished(scenario: Scenario, state: ScriptState): boolean {
 export function stepScript(scenario: Scenario, before: ScriptState, world: DriverWorld): DriverStep<ScriptState> {
   const pumped = pumpBursts(before, world);
   const step = scenario.steps[pumped.state.step];
-  if (step === undefined) return { ...pumped, notes: [], wakeAt: pumped.state.bursts.length === 0 ? null : world.now + LOOK_MS };
+  if (step === undefined) return { ...pumped, notes: [], wakeAt: pumped.state.bursts.length === 0 ? null : world.now + BUSY_MS };
   const due = dueAt(step, pumped.state, world);
   if (due !== null) return { ...pumped, notes: [], wakeAt: due };
   const begun: ScriptState = pumped.state.since === null ? { ...pumped.state, since: world.now } : pumped.state;
@@ -63,7 +65,7 @@ export function stepScript(scenario: Scenario, before: ScriptState, world: Drive
 }
 
 function wakeWithBursts(wait: number, state: ScriptState, world: DriverWorld): number {
-  return state.bursts.length > 0 ? Math.min(wait, world.now + LOOK_MS) : wait;
+  return state.bursts.length > 0 ? Math.min(wait, world.now + BUSY_MS) : wait;
 }
 
 /** When to look again at a step that is not due yet, or null if it is. */
@@ -71,7 +73,7 @@ function dueAt(step: Step, state: ScriptState, world: DriverWorld): number | nul
   if (state.since !== null) return null;
   if (step.at !== null && world.now < step.at) return wakeWithBursts(step.at, state, world);
   if (step.when === null || holds(step.when, world, state.remembered)) return null;
-  return world.now + LOOK_MS;
+  return wakeWithBursts(world.now + LOOK_MS, state, world);
 }
 
 function doStep(step: Step, state: ScriptState, world: DriverWorld): Done {
@@ -261,7 +263,7 @@ function verify(state: ScriptState, world: DriverWorld): Done {
   return {
     state: { ...state, verify: next.verify, nextClient: next.nextClient, report: { ...state.report, trees } },
     commands: next.commands,
-    wait: next.verify === null ? null : world.now + (next.commands.length > 0 ? LOOK_MS / 2 : LOOK_MS),
+    wait: next.verify === null ? null : world.now + (next.commands.length > 0 ? BUSY_MS / 2 : BUSY_MS),
   };
 }
 

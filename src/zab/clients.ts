@@ -168,7 +168,7 @@ function takeRequest(d: Draft, client: ClientCnxn, xid: number, op: ClientOp): v
     answerRead(d, client, request);
     return;
   }
-  setClient(d, { ...client, pending: [...client.pending, request] });
+  setClient(d, withPending(client, [...client.pending, request]));
   if (request.needsCommit) toLeader(d, client.session, xid, op);
 }
 
@@ -230,11 +230,15 @@ function complete(d: Draft, client: ClientCnxn, err: ErrorCode, result: OpResult
   const next = rest.findIndex((request) => request.needsCommit);
   const ready = next < 0 ? rest : rest.slice(0, next);
   for (const request of ready) answerRead(d, client, request);
-  setClient(d, { ...client, pending: rest.slice(ready.length) });
+  setClient(d, withPending(client, rest.slice(ready.length)));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Connections.
+
+function withPending({ conn, client, session, timeoutMs, stage }: ClientCnxn, pending: readonly PendingRequest[]): ClientCnxn {
+  return { conn, client, session, timeoutMs, stage, pending };
+}
 
 function setClient(d: Draft, client: ClientCnxn): void {
   d.s.clients = { ...d.s.clients, [client.conn]: client };

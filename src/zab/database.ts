@@ -18,7 +18,7 @@ import { decide, write, type Draft } from './draft.ts';
 import { recoveryEvent, recoveryStepper } from './machines/recovery.ts';
 import { advance, exit } from './roles.ts';
 import type { LoggedTxn } from './state.ts';
-import type { EnsembleConfig, LogCell } from './types.ts';
+import type { EnsembleConfig, LogCell, LogChange } from './types.ts';
 
 /** `zookeeper.commitLogCount` below this is raised to it. */
 const MIN_COMMIT_LOG = 500;
@@ -171,16 +171,17 @@ function logged(txn: Txn): LoggedTxn {
   return { txn, bytes: encodeTxn(txn) };
 }
 
-const cells = new WeakMap<Txn, LogCell>();
+const arrivals = new WeakMap<Txn, LogChange>();
 
-/** How a txn appears in a log strip. Servers that share a thread share the cell. */
-export function cellOf(txn: Txn): LogCell {
-  let cell = cells.get(txn);
-  if (cell === undefined) cells.set(txn, (cell = makeCell(txn)));
-  return cell;
+/** A txn enters a server's history. The same one enters every server's: where they share a thread they share the change. */
+export function arrivalOf(txn: Txn): LogChange {
+  let arrival = arrivals.get(txn);
+  if (arrival === undefined) arrivals.set(txn, (arrival = { change: 'append', cell: cellOf(txn) }));
+  return arrival;
 }
 
-function makeCell(txn: Txn): LogCell {
+/** How a txn appears in a log strip. */
+function cellOf(txn: Txn): LogCell {
   return { zxid: txn.zxid, type: txn.body.type, path: pathOf(txn.body), session: txn.session, cxid: txn.cxid };
 }
 

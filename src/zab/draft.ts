@@ -2,6 +2,7 @@
  * One step in the making. `step()` opens a draft, rules write to it, and closing it gives the next server and what it asked for.
  * From outside a step is a pure function: the draft's server is a fresh shallow copy whose fields are replaced, never edited in place.
  */
+import { copyLeading, copyLearning, copyLogger } from './copies.ts';
 import type { Server } from './state.ts';
 import type { Channel, ConnId, Decision, Effect, LogChange, Message, TimerName } from './types.ts';
 import type { Sid } from '../base/ids.ts';
@@ -22,8 +23,10 @@ export interface Draft {
   readonly now: number;
 }
 
-/** A part of the state that a step may change field by field. */
-type Part = 'leading' | 'learning' | 'logger';
+/** Parts of the state that a step may change field by field, and how they are copied. */
+const PARTS = { leading: copyLeading, learning: copyLearning, logger: copyLogger };
+
+type Part = keyof typeof PARTS;
 
 /**
  * The leading, learning or logger part, ready to be assigned to: copied the first time a step touches it, and not again.
@@ -33,7 +36,7 @@ type Part = 'leading' | 'learning' | 'logger';
 export function edit<P extends Part>(d: Draft, part: P): Mutable<NonNullable<Server[P]>> {
   const now = d.s[part];
   if (now === null) throw new Error(`server ${d.s.sid} has no ${part} part while it is ${d.s.phase}`);
-  if (now === d.before?.[part]) d.s[part] = { ...now } as Mutable<Server>[P];
+  if (now === d.before?.[part]) d.s[part] = (PARTS[part] as (part: unknown) => Mutable<Server>[P])(now);
   return d.s[part] as Mutable<NonNullable<Server[P]>>;
 }
 

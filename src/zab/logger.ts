@@ -8,7 +8,7 @@ import { drawInt } from '../base/random.ts';
 import { snapshotName } from '../store/snapshot.ts';
 import { appendTxn, commitLog, rollLog } from '../store/txnLog.ts';
 import { decide, edit, send, setTimer, write, type Draft } from './draft.ts';
-import { beginSnapshot, cellOf, isLater, snapshotFormat } from './database.ts';
+import { arrivalOf, beginSnapshot, isLater, snapshotFormat } from './database.ts';
 import { processAck } from './leader/broadcast.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
 import type { Logger, LoggedTxn } from './state.ts';
@@ -34,7 +34,7 @@ export function rollSnapshotAt(d: Draft): number {
 
 /** Queues a txn for the log. */
 export function enqueue(d: Draft, item: LoggedTxn): void {
-  d.log.push({ change: 'append', cell: cellOf(item.txn) });
+  d.log.push(arrivalOf(item.txn));
   edit(d, 'logger').queue = [...d.s.logger.queue, item];
   if (d.s.logger.token === null) flush(d);
 }
@@ -46,7 +46,9 @@ function flush(d: Draft): void {
   const token = d.s.nextToken;
   d.s.nextToken = token + 1;
   const files = commit(d);
-  Object.assign(edit(d, 'logger'), { flushing: batch, token });
+  const logger = edit(d, 'logger');
+  logger.flushing = batch;
+  logger.token = token;
   d.effects.push({ type: 'fsync', token, files });
 }
 
@@ -72,9 +74,9 @@ export function appendToLog(d: Draft, item: LoggedTxn): void {
 
 /** Closes old log files and names those an fsync must cover. */
 function commit(d: Draft): readonly string[] {
-  const { log, ops } = commitLog(d.s.log);
-  d.s.log = log;
-  return ops.map(({ file }) => file);
+  const files = d.s.log.streamsToFlush;
+  if (files.length > 1) d.s.log = commitLog(d.s.log).log;
+  return files;
 }
 
 /** Makes everything appended so far durable before going on, as a learner does at NEWLEADER. Blocks in the real server; takes no time here. */
@@ -87,7 +89,9 @@ export function commitLogNow(d: Draft): void {
 export function onFsynced(d: Draft, token: number): void {
   if (d.s.logger.token !== token) return;
   const batch = d.s.logger.flushing;
-  Object.assign(edit(d, 'logger'), { flushing: NOTHING, token: null });
+  const logger = edit(d, 'logger');
+  logger.flushing = NOTHING;
+  logger.token = null;
   const last = batch.at(-1);
   if (last !== undefined && isLater(last.txn.zxid, d.s.lastSynced)) d.s.lastSynced = last.txn.zxid;
   for (const item of batch) acknowledge(d, item);

@@ -8,6 +8,7 @@ import { randomStream } from '../base/random.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { newTree } from '../tree/tree.ts';
 import { newLogWriter } from '../store/txnLog.ts';
+import { copyServer } from './copies.ts';
 import { onClientAccepted, onClientDisconnected, onClientMessage } from './clients.ts';
 import { purge, recoverAtBoot } from './database.ts';
 import { close, edit, listen, setTimer, type Draft, type Mutable } from './draft.ts';
@@ -46,7 +47,7 @@ export interface Stepped {
 export function step(before: Server | null, input: Input, now: number): Stepped {
   const known = input.type === 'boot' ? null : before;
   if (known === null && input.type !== 'boot') throw new Error(`a server that was never booted got ${input.type}`);
-  const s: Mutable<Server> = input.type === 'boot' ? blank(input) : { ...(known as Server) };
+  const s: Mutable<Server> = input.type === 'boot' ? blank(input) : copyServer(known as Server);
   const d: Draft = { before: known, s, effects: [], decisions: [], log: [], now };
   handle(d, input);
   return { server: s, output: { effects: d.effects, decisions: d.decisions, changes: changesOf(known, s), log: d.log } };

@@ -85,11 +85,38 @@ export function isEmptyEpochSnapshot(file: string): boolean {
   return file.startsWith('snapshot.') && isEmptyEpoch(`0x${file.slice('snapshot.'.length)}`);
 }
 
+/**
+ * Why another run of the same scenario may rightly end otherwise, or null: then every run must reproduce every fact.
+ *
+ * @param run what was done, and when leaders were established, in virtual ms.
+ */
+export function raceOf(scenario: Scenario, allowances: Allowances, run: { readonly actions: readonly { readonly at: number; readonly action: string; readonly sids: readonly number[] }[]; readonly elections: readonly { readonly at: number }[] }): string | null {
+  const [hole] = allowances.logHoles.values();
+  const election = run.elections.map(({ at }) => electionRace(run.actions.filter((action) => action.at <= at))).find((reason) => reason !== null);
+  return allowances.burstCut ?? hole ?? buffered(scenario) ?? election ?? null;
+}
+
 /** The step that came before an election and made its leader a matter of chance, or null. */
-export function electionRace(steps: readonly { readonly action: string; readonly sids: readonly number[] }[]): string | null {
-  const last = steps.at(-1);
+function electionRace(actions: readonly { readonly action: string; readonly sids: readonly number[] }[]): string | null {
+  const last = actions.at(-1);
   if (last === undefined) return null;
   if (last.action === 'startTogether' && last.sids.length > 1) return 'servers started together: the best vote among those heard in time wins';
   if (last.action === 'heal') return 'links healed: the best vote among those heard in time wins';
+  return null;
+}
+
+/**
+ * A write that is not waited for goes to a server whose links are cut, then the process (not the host) is killed and the links heal: its kernel still
+ * delivers the proposal. Whether followers log it before or after they read their log again is chance; it survives, or stays in their logs only.
+ */
+function buffered(scenario: Scenario): string | null {
+  let stage = 0;
+  for (const { action, ...step } of scenario.steps) {
+    if (stage === 0 && ['cut', 'cut1', 'isolate', 'partition'].includes(action)) stage = 1;
+    else if (stage === 1 && action === 'op' && 'bg' in step && step.bg !== undefined && step.bg !== false && step.bg !== 0) stage = 2;
+    else if (stage === 2 && action === 'kill') stage = 3;
+    else if (stage === 3 && action === 'heal') return 'the kernel of a killed process still delivers its proposals: the write survives, or stays in logs only';
+    else if (stage < 3 && action === 'heal') stage = 0;
+  }
   return null;
 }

@@ -55,12 +55,6 @@ export function compareFacts(expected: Facts, actual: Facts, allowances: Allowan
   return { held: tally.compared - tally.differences.length, compared: tally.compared, differences: tally.differences, allowed: tally.allowed };
 }
 
-/** Whether two runs took the same way where the ways part: the leaders, and how many txns each server's log ends with. */
-export function sameLeaders(expected: Facts, actual: Facts): boolean {
-  const leaders = (facts: Facts) => facts.elections.map(({ epoch, leader }) => `${epoch}:${leader}`).join(' ');
-  return leaders(expected) === leaders(actual);
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 // Elections, syncs, operations.
 

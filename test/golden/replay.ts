@@ -13,7 +13,7 @@ import { factsOfRun, runScenario } from '../../src/ensemble/runScenario.ts';
 import { parseScenario, type Scenario } from '../../src/ensemble/scenario.ts';
 import { PROFILE_3_8_0 } from '../../src/zab/profile.ts';
 import { step } from '../../src/zab/server.ts';
-import { allowancesOf } from './allowances.ts';
+import { allowancesOf, raceOf } from './allowances.ts';
 import { jsonOf, openFolder, openRecording, recordingNames, type Recording } from './archive.ts';
 import { compareFacts, type Comparison, type Difference } from './compare.ts';
 import { readExpected } from './expected.ts';
@@ -75,16 +75,18 @@ export async function replay(name: string, recording: Recording, seeds: number):
   }
 }
 
-/** The first seed under which everything holds, or else the one under which most does. */
+/** The first seed under which everything holds, or else the one under which most does. Other seeds are tried only where real timing chose an outcome. */
 async function bestOf(scenario: Scenario, expected: Facts, seeds: number): Promise<{ readonly seed: number; readonly comparison: Comparison }> {
   const allowances = allowancesOf(scenario, expected);
   let best: { seed: number; comparison: Comparison } | undefined;
   for (let seed = 1; seed <= seeds; seed++) {
     const run = await runScenario(scenario, new InlineHost(step as Core), { seed, surroundings: SURROUNDINGS, ...LIMITS });
     if (!run.finished) throw new Error(`with seed ${seed} the run was given up after ${Math.round(run.ensemble.now)} virtual ms and ${run.ensemble.trace.length} events, in step ${run.step} of ${scenario.steps.length}`);
-    const comparison = compareFacts(expected, factsOfRun(scenario, run), allowances);
+    const facts = factsOfRun(scenario, run);
+    const comparison = compareFacts(expected, facts, allowances);
     if (best === undefined || comparison.differences.length < best.comparison.differences.length) best = { seed, comparison };
-    if (comparison.differences.length === 0) break;
+    // What is no race must hold under any seed.
+    if (comparison.differences.length === 0 || raceOf(scenario, allowances, { actions: run.report.actions, elections: facts.elections }) === null) break;
   }
   if (best === undefined) throw new Error('no seed was tried');
   return best;

@@ -40,8 +40,8 @@ export class Session {
       this.show(new Run('fixture', new FixtureEngine(Number(new URLSearchParams(location.search).get('n') ?? 5))), { en: { title: 'First election' }, zh: { title: '第一次选举' } });
       return;
     }
-    const { FIRST_SCENARIO } = await import('../menu/ready.ts');
-    await this.load(FIRST_SCENARIO, 'first-election');
+    const first = await import('../../ensemble/scenarios/first-election.json');
+    await this.load(first.default, 'first-election.json');
   }
 
   /**

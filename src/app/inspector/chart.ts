@@ -1,6 +1,6 @@
 /**
  * The layout of a statechart, made from the very machine object that runs: nested boxes, atomic states in rows, compound states
- * side by side below them. Pure geometry in px.
+ * below them, their own states in a row. Pure geometry in px.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
@@ -26,7 +26,7 @@ export interface Chart {
 
 const ROW = 30;
 const GAP = 8;
-const HEAD = 24;
+const HEAD = 22;
 
 export function layoutChart(machine: AnyStateMachine, width: number): Chart {
   const states = Object.values(machine.root.states);
@@ -36,18 +36,23 @@ export function layoutChart(machine: AnyStateMachine, width: number): Chart {
   const columns = Math.min(Math.max(1, atomic.length), 3);
   const cell = (width - GAP * (columns - 1)) / columns;
   atomic.forEach((state, i) => boxes.push(boxOf(state, (i % columns) * (cell + GAP), Math.floor(i / columns) * (ROW + GAP), cell, ROW)));
-  const below = Math.ceil(atomic.length / columns) * (ROW + GAP);
-  const wide = (width - GAP * Math.max(0, compound.length - 1)) / Math.max(1, compound.length);
-  let bottom = below;
-  compound.forEach((state, i) => {
-    const x = i * (wide + GAP);
+  let y = Math.ceil(atomic.length / columns) * (ROW + GAP);
+  for (const state of compound) {
+    const height = HEAD + ROW + 6;
+    boxes.push(boxOf(state, 0, y, width, height));
     const inner = childrenOf(state);
-    const height = HEAD + inner.length * (ROW + 4) + 4;
-    boxes.push(boxOf(state, x, below, wide, height));
-    inner.forEach((child, row) => boxes.push(boxOf(child, x + 5, below + HEAD + row * (ROW + 4), wide - 10, ROW)));
-    bottom = Math.max(bottom, below + height + GAP);
-  });
-  return { width, height: Math.max(ROW, bottom - GAP), boxes };
+    // Widths follow the lengths of the names, so that all names fit.
+    const letters = inner.reduce((sum, child) => sum + child.key.length + 3, 0);
+    const room = width - 12 - GAP * (inner.length - 1);
+    let x = 6;
+    for (const child of inner) {
+      const wide = (room * (child.key.length + 3)) / letters;
+      boxes.push(boxOf(child, x, y + HEAD, wide, ROW));
+      x += wide + GAP;
+    }
+    y += height + GAP;
+  }
+  return { width, height: Math.max(ROW, y - GAP), boxes };
 }
 
 function childrenOf(state: AnyStateNode): readonly AnyStateNode[] {

@@ -1,7 +1,7 @@
 /** The ready scenarios, in the order of the menu: simple before surprising. */
 import type { ScenarioText } from '../../ensemble/scenario.ts';
 import type { Language } from '../i18n/i18n.svelte.ts';
-import { FIRST_SCENARIO } from './ready.ts';
+import { SCENARIOS } from '../../ensemble/scenarios/index.ts';
 
 export interface ReadyScenario {
   readonly name: string;
@@ -10,23 +10,11 @@ export interface ReadyScenario {
   readonly scenario: unknown;
 }
 
-interface Named {
-  readonly name: string;
-  readonly order?: number;
+interface Told {
   readonly texts?: ReadyScenario['texts'];
 }
 
-const files = import.meta.glob<Named>('../../ensemble/scenarios/*.json', { eager: true, import: 'default' });
-
-const first: ReadyScenario = { name: (FIRST_SCENARIO as Named).name, texts: (FIRST_SCENARIO as Named).texts ?? {}, scenario: FIRST_SCENARIO };
-
-export const CATALOGUE: readonly ReadyScenario[] = [
-  first,
-  ...Object.values(files)
-    .filter(({ name }) => name !== first.name)
-    .toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100) || a.name.localeCompare(b.name))
-    .map((scenario) => ({ name: scenario.name, texts: scenario.texts ?? {}, scenario })),
-];
+export const CATALOGUE: readonly ReadyScenario[] = Object.entries(SCENARIOS).map(([name, scenario]) => ({ name, texts: (scenario as Told).texts ?? {}, scenario }));
 
 export function titleOf({ texts, name }: ReadyScenario, language: Language): string {
   return texts[language]?.title ?? texts.en?.title ?? name;

@@ -39,6 +39,8 @@ export interface StageLayout {
 /** Room for a server's text beside its disc, at scale 1. */
 export const TEXT_WIDTH = 168;
 export const TEXT_HEIGHT = 84;
+/** From the disc to its text beside it; the ring of the selection lies between. */
+export const TEXT_GAP = 15;
 
 export function placeServers(sids: readonly Sid[], width: number, height: number, scale = 1): StageLayout {
   const compact = width < 620 * scale || height < 330 * scale;
@@ -60,7 +62,7 @@ export function placeServers(sids: readonly Sid[], width: number, height: number
 function roomAround(side: Side, { radius, scale, compact }: Pick<StageLayout, 'radius' | 'scale' | 'compact'>): { readonly above: number; readonly below: number; readonly left: number; readonly right: number } {
   const crown = radius * 1.65;
   if (compact) return { above: crown, below: radius + 22 * scale, left: Math.max(radius, 46 * scale), right: Math.max(radius, 46 * scale) };
-  const wide = radius + (TEXT_WIDTH + 14) * scale;
+  const wide = radius + (TEXT_WIDTH + TEXT_GAP + 4) * scale;
   const tall = radius + (TEXT_HEIGHT + 10) * scale;
   const half = Math.max(radius + 8, (TEXT_HEIGHT / 2) * scale);
   switch (side) {
@@ -131,6 +133,22 @@ export function along(from: Point, to: Point, progress: number, lane = 0): Point
   return { x: from.x + dx * progress - (dy / length) * lane, y: from.y + dy * progress + (dx / length) * lane };
 }
 
+/**
+ * Where the line of a client bends on its way to a server: flat lines run along the edge of the stage first, so that they come to
+ * the server from above or below and not through the text beside it. Null: straight.
+ */
+export function bendOf(client: Point, server: Point): Point | null {
+  return Math.abs(server.x - client.x) > 0.8 * Math.abs(server.y - client.y) ? { x: server.x, y: client.y } : null;
+}
+
+/** A point on a quadratic curve, `progress` in 0–1. */
+export function alongCurve(from: Point, bend: Point, to: Point, progress: number): Point {
+  const a = (1 - progress) * (1 - progress);
+  const b = 2 * progress * (1 - progress);
+  const c = progress * progress;
+  return { x: a * from.x + b * bend.x + c * to.x, y: a * from.y + b * bend.y + c * to.y };
+}
+
 /** Whether two line segments cross. */
 export function crosses(a: Point, b: Point, c: Point, d: Point): boolean {
   const side = (p: Point, q: Point, r: Point): number => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
@@ -157,7 +175,7 @@ export function occupied(layout: StageLayout): readonly Rect[] {
 export function textBox(place: ServerPlace, { radius, scale }: StageLayout): Rect {
   const width = TEXT_WIDTH * scale;
   const height = TEXT_HEIGHT * scale;
-  const gap = 10 * scale;
+  const gap = TEXT_GAP * scale;
   switch (place.side) {
     case 'left': return { x: place.x - radius - gap - width, y: place.y - height / 2, width, height };
     case 'right': return { x: place.x + radius + gap, y: place.y - height / 2, width, height };

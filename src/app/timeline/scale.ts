@@ -78,10 +78,10 @@ export function ticks(scale: TimelineScale, clock: Cinema, apart: number): reado
   const marks: Tick[] = [];
   for (let x = apart / 3; x < scale.width - apart / 3; x += apart) {
     const ms = roundest(Math.max(0, virtual(x - apart / 3)), Math.max(0, virtual(x + apart / 3)));
-    if (marks.at(-1)?.ms === ms || (scale.kind === 'clock' ? scale.at(x) : scale.at(x)) < 0) continue;
+    if (marks.at(-1)?.ms === ms || scale.at(x) < 0) continue;
     const value = scale.kind === 'clock' ? ms : clock.playbackAt(ms);
     const at = scale.x(value);
-    if (at >= 0 && at <= scale.width && (marks.length === 0 || at - (marks.at(-1)?.x ?? 0) > apart / 2)) marks.push({ x: at, ms });
+    if (at >= apart / 4 && at <= scale.width - apart / 3 && (marks.length === 0 || at - (marks.at(-1)?.x ?? 0) > apart * 0.68)) marks.push({ x: at, ms });
   }
   return marks;
 }

@@ -10,6 +10,7 @@ import { encodeTxn } from '../../store/txnCodec.ts';
 import type { Applied } from '../../tree/apply.ts';
 import type { Txn } from '../../tree/types.ts';
 import { applyCommitted } from '../commit.ts';
+import { copyHandler } from '../copies.ts';
 import { decide, edit, send, type Draft } from '../draft.ts';
 import { enqueue } from '../logger.ts';
 import { proposalStepper } from '../machines/proposal.ts';
@@ -22,7 +23,10 @@ export function propose(d: Draft, txn: Txn, applied: Applied): void {
   const leading = d.s.leading;
   if (leading === null) return;
   const proposal: Proposal = { txn, bytes: encodeTxn(txn), acks: [], phase: proposalStepper.initial, applied };
-  Object.assign(edit(d, 'leading'), { lastProposed: txn.zxid, ahead: applied.tree, outstanding: listPush(leading.outstanding, proposal) });
+  const mine = edit(d, 'leading');
+  mine.lastProposed = txn.zxid;
+  mine.ahead = applied.tree;
+  mine.outstanding = listPush(leading.outstanding, proposal);
   const packet: QuorumPacket = { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes: proposal.bytes };
   const seen = { zxid: txn.zxid, since: d.now };
   const handlers: Record<ConnId, Handler> = { ...leading.handlers };
@@ -31,14 +35,17 @@ export function propose(d: Draft, txn: Txn, applied: Applied): void {
     send(d, handler.conn, packet);
     handlers[handler.conn] = watching(handler, seen);
   }
-  edit(d, 'leading').handlers = handlers;
+  mine.handlers = handlers;
   enqueue(d, proposal);
 }
 
 /** Remembers when a proposal went out, at most two of them (B-62); `noteHeard` takes them out. Source: `LearnerHandler.SyncLimitCheck`. */
 function watching(handler: Handler, seen: NonNullable<Handler['watched']>): Handler {
   if (!handler.sending) return handler;
-  return handler.watched === null ? { ...handler, watched: seen } : { ...handler, watchedNext: seen };
+  const next = copyHandler(handler);
+  if (handler.watched === null) next.watched = seen;
+  else next.watchedNext = seen;
+  return next;
 }
 
 /**
@@ -67,7 +74,7 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
   }
   const acks = proposal.acks.includes(from) ? proposal.acks : [...proposal.acks, from];
   const phase = from === d.s.sid ? proposalStepper.step(proposalStepper.step(proposal.phase, 'written').phase, 'fsynced').phase : proposal.phase;
-  edit(d, 'leading').outstanding = listSet(leading.outstanding, at, { ...proposal, acks, phase });
+  edit(d, 'leading').outstanding = listSet(leading.outstanding, at, { txn: proposal.txn, bytes: proposal.bytes, applied: proposal.applied, acks, phase });
   const quorum = isQuorum(d.s.config, acks);
   decide(d, { rule: 'proposal.ack', zxid, from, acks, voters: voters(d.s.config).length, outcome: !quorum ? 'notYet' : at > 0 ? 'waitsForEarlier' : 'committed' });
   if (quorum && at === 0) commitHead(d);
@@ -79,7 +86,9 @@ function commitHead(d: Draft): void {
   const proposal = leading === null ? undefined : listAt(leading.outstanding, 0);
   if (leading === null || proposal === undefined) return;
   const { txn, bytes } = proposal;
-  Object.assign(edit(d, 'leading'), { outstanding: listShift(leading.outstanding), lastCommitted: txn.zxid });
+  const mine = edit(d, 'leading');
+  mine.outstanding = listShift(leading.outstanding);
+  mine.lastCommitted = txn.zxid;
   const commit: QuorumPacket = { kind: 'COMMIT', zxid: txn.zxid };
   const inform: QuorumPacket = { kind: 'INFORM', zxid: txn.zxid, txn, bytes };
   for (const handler of Object.values(leading.handlers)) {

@@ -6,6 +6,7 @@
 import { sameZxid } from '../../base/zxid.ts';
 import { setOwner, touch } from '../../tree/sessions.ts';
 import type { WriteOp } from '../../tree/types.ts';
+import { copyHandler } from '../copies.ts';
 import { cancelTimer, close, decide, edit, send, setTimer, type Draft } from '../draft.ts';
 import type { Handler } from '../state.ts';
 import type { ConnId, Decision, QuorumPacket } from '../types.ts';
@@ -64,8 +65,14 @@ export function noteHeard(d: Draft, conn: ConnId, packet: QuorumPacket): void {
   const deadlineTick = handler.stage === 'serving' ? tick + d.s.config.syncLimitTicks : handler.deadlineTick;
   const done = packet.kind === 'ACK' && handler.watched !== null && sameZxid(handler.watched.zxid, packet.zxid);
   if (!done && handler.lastHeard === d.now && handler.deadlineTick === deadlineTick) return;
-  const { watched, watchedNext } = handler;
-  setHandler(d, { ...handler, lastHeard: d.now, deadlineTick, watched: done ? watchedNext : watched, watchedNext: done ? null : watchedNext });
+  const next = copyHandler(handler);
+  next.lastHeard = d.now;
+  next.deadlineTick = deadlineTick;
+  if (done) {
+    next.watched = handler.watchedNext;
+    next.watchedNext = null;
+  }
+  setHandler(d, next);
 }
 
 /** Silence for too long? The timer is set again for what is left otherwise. */

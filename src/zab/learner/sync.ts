@@ -11,7 +11,7 @@ import { firstSessionId } from '../../tree/sessions.ts';
 import { epochOp } from '../../store/recovery.ts';
 import { truncateLogs } from '../../store/txnLog.ts';
 import { applyCommitted } from '../commit.ts';
-import { cellOf, forgetCommitted, reloadFromDisk, takeSnapshotNow, writeConfigNode } from '../database.ts';
+import { arrivalOf, forgetCommitted, reloadFromDisk, takeSnapshotNow, writeConfigNode } from '../database.ts';
 import { decide, send, setTimer, write, type Draft } from '../draft.ts';
 import { updateElectionVote } from '../election/lookForLeader.ts';
 import { appendToLog, commitLogNow, enqueue } from '../logger.ts';
@@ -117,7 +117,7 @@ export function queueInform(d: Draft, _conn: ConnId, packet: Packet<'INFORM'>): 
 
 /** Before NEWLEADER, SNAP and TRUNC syncs apply to memory only; the snapshot taken at NEWLEADER will hold it. Source: `ZooKeeperServer.processTxn(hdr, txn)`. */
 function applyUnlogged(d: Draft, item: LoggedTxn): void {
-  d.log.push({ change: 'append', cell: cellOf(item.txn) });
+  d.log.push(arrivalOf(item.txn));
   if (d.s.config.profile.proposalGap === 'refused') applyCommitted(d, item);
   // These versions leave committedLog with a hole (ZOOKEEPER-4925).
   else d.s.tree = applyTxn(d.s.tree, item.txn).tree;
@@ -175,7 +175,7 @@ function appendQueued(d: Draft): void {
   const queued = d.s.learning?.notLogged ?? [];
   updateLearning(d, { notLogged: [] });
   for (const item of queued) {
-    d.log.push({ change: 'append', cell: cellOf(item.txn) });
+    d.log.push(arrivalOf(item.txn));
     appendToLog(d, item);
     const learning = d.s.learning;
     if (learning !== null) updateLearning(d, { pendingTxns: listPush(learning.pendingTxns, item) });
@@ -192,7 +192,7 @@ function appendAndApplyCommitted(d: Draft): void {
     const item = notLogged[0];
     notLogged = notLogged.slice(1);
     committed = committed.slice(1);
-    d.log.push({ change: 'append', cell: cellOf(item.txn) });
+    d.log.push(arrivalOf(item.txn));
     appendToLog(d, item);
     applyCommitted(d, item);
   }
