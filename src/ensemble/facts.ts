@@ -292,7 +292,7 @@ function printed(data: Bytes | null): string {
 
 /** The database only: epoch files are checked later in a real start (`QuorumPeer.loadDataBase`), so they are left out here. */
 function recoveredFact(disk: Disk, config: EnsembleConfig): ServerFact['recovered'] {
-  const { acceptedEpoch: _accepted, currentEpoch: _current, ...files } = disk.files;
+  const files = Object.fromEntries(Object.entries(disk.files).filter(([name]) => !name.endsWith('Epoch')));
   const outcome = recover({ ...disk, files }, {
     commitLogCount: config.commitLogCount, trustEmptySnapshot: false, autocreate: true, configData: null, now: config.wallClockAtZero,
     deleteEmptyNewestLog: config.profile.emptyNewestLog === 'deleted',
@@ -328,6 +328,6 @@ function opFacts(report: ScriptReport, world: DriverWorld): readonly OpFact[] {
       // A multi that failed is answered all the same: its errors are in its results.
       const outcome = ended === undefined ? 'unknown' : ended.outcome === 'rejected' && ended.result.kind === 'multi' ? 'acked' : ended.outcome;
       const made = ended !== undefined && (ended.result.kind === 'path' || ended.result.kind === 'created') ? ended.result.path : path;
-      return { step, session, op, path: made, burst, outcome, err: outcome === 'acked' ? null : outcome === 'unknown' ? 'CONNECTIONLOSS' : (ended?.err ?? null), zxid: outcome === 'unknown' || ended?.zxid == null ? null : formatZxid(ended.zxid) };
+      return { step, session, op, path: made, burst, outcome, err: outcome === 'acked' ? null : outcome === 'unknown' ? 'CONNECTIONLOSS' : (ended?.err ?? null), zxid: outcome === 'unknown' || ended === undefined || ended.zxid === null ? null : formatZxid(ended.zxid) };
     });
 }

@@ -40,7 +40,7 @@ describe('a recording compared', () => {
     const { expected, allowances } = load(names[1] ?? '');
     const other = (change: Partial<Facts>) => compareFacts(expected, { ...expected, ...change }, allowances).differences.map(({ fact }) => fact);
     expect(other({ elections: expected.elections.map((election) => ({ ...election, leader: 3 })) })).toContain('election 1');
-    expect(other({ ops: expected.ops.slice(1) })).toContain('operation: count');
+    expect(other({ ops: expected.ops.slice(1) })).toContain('operation of session c: count');
     expect(other({ syncs: [] })).toContain('syncs of 3: count');
     const server = expected.servers['1'];
     if (server === undefined) throw new Error('no server 1');

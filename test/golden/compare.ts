@@ -187,11 +187,15 @@ function printTxn(txn: TxnFact, labels: ReadonlyMap<string, string>, allowances:
   const cxid = type === 'closeSession' && allowances.logHoles.size > 0 ? null : count;
   const paths = fields['paths2Delete'];
   const plain = Array.isArray(paths) ? { ...fields, paths2Delete: paths.toSorted() } : fields;
-  return { zxid, type, session: labels.get(session) ?? session, cxid, ...sortedKeys(plain) };
+  return sortedKeys({ zxid, type, session: labels.get(session) ?? session, cxid, ...plain });
 }
 
-function sortedKeys(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, field !== null && typeof field === 'object' && !Array.isArray(field) ? sortedKeys(field) : Array.isArray(field) ? field.map((item: unknown) => (item !== null && typeof item === 'object' ? sortedKeys(item) : item)) : field]));
+/** The same plain value with the keys of its objects in order, and without undefined fields. */
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => sortedKeys(item));
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, sortedKeys(field)]));
 }
 
 function compareRecovered(tally: Tally, at: (what: string) => string, expected: ServerFact['recovered'], actual: ServerFact['recovered'], labels: Labels, allowances: Allowances, hole: string | null): void {
@@ -209,7 +213,7 @@ function compareTrees(tally: Tally, expected: Facts, actual: Facts, labels: Labe
   tally.list('tree read', expected.trees, actual.trees, ({ step, sid, tree }) => ({ step, sid, read: tree !== null }));
   expected.trees.forEach(({ tree, step, sid }, i) => {
     const other = actual.trees[i]?.tree;
-    if (tree !== null && other != null) compareNodes(tally, `step ${step}, read through ${sid}: node`, tree, other, labels, allowances, allowances.logHoles.get(String(sid)) ?? null);
+    if (tree !== null && other !== null && other !== undefined) compareNodes(tally, `step ${step}, read through ${sid}: node`, tree, other, labels, allowances, allowances.logHoles.get(String(sid)) ?? null);
   });
 }
 

@@ -23,7 +23,7 @@ const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--only TEXT] [--al
 Replays recordings of real ZooKeeper ensembles in the simulator and compares every fact that does not depend on real timing.
 
   DIR        a recording, or a folder of recordings; default: those in test/golden
-  --seeds N  how many seeds to try where real timing chose one of several outcomes (default ${8})
+  --seeds N  how many seeds to try where real timing chose one of several outcomes (default 8)
   --only T   only recordings whose name contains T
   --all      print every difference, not only the first
 `;
@@ -46,7 +46,7 @@ interface Found {
   readonly open: () => Recording;
 }
 
-export interface Verdict {
+interface Verdict {
   readonly name: string;
   readonly passed: boolean;
   readonly line: string;
@@ -54,7 +54,7 @@ export interface Verdict {
 }
 
 /** Recordings in a folder, which may be one itself. */
-export function findRecordings(folder: string): readonly Found[] {
+function findRecordings(folder: string): readonly Found[] {
   if (!existsSync(folder)) throw new Error(`${folder}: there is no such folder`);
   if (existsSync(join(folder, 'scenario.json'))) return [{ name: basename(folder), open: () => openFolder(folder) }];
   const packed = recordingNames(folder);
@@ -65,7 +65,7 @@ export function findRecordings(folder: string): readonly Found[] {
 }
 
 /** Replays one recording. Never throws for what is in it. */
-export async function replay(name: string, recording: Recording, seeds: number): Promise<Verdict> {
+async function replay(name: string, recording: Recording, seeds: number): Promise<Verdict> {
   try {
     const scenario = parseScenario(jsonOf(recording, 'scenario.json'), `${name}/scenario.json`, PROFILE_3_8_0);
     const best = await bestOf(scenario, readExpected(recording, name), seeds);

@@ -165,6 +165,7 @@ export const en = {
     learner: 'learner',
     stage: 'stage',
     mode: 'mode',
+    syncMode: 'Synchronized by',
     outstanding: 'Proposals waiting for a quorum',
     log: 'Log',
     logEmpty: 'The log is empty.',

@@ -167,6 +167,7 @@ export const zh = {
     learner: 'learner',
     stage: '阶段',
     mode: '方式',
+    syncMode: '同步方式',
     outstanding: '等待法定人数的提案',
     log: '日志',
     logEmpty: '日志是空的。',

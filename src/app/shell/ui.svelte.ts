@@ -32,6 +32,12 @@ class Ui {
     this.tab = selection.kind === 'client' ? 'clients' : 'inspect';
   }
 
+  /** The legend lies over the panel; on a phone it opens the panel's sheet. */
+  toggleLegend(): void {
+    this.dialog = this.dialog === 'legend' ? null : 'legend';
+    this.sheet = this.dialog === 'legend' ? 'panel' : null;
+  }
+
   /** Selects and, on a phone, opens the panel. */
   open(selection: Selection): void {
     this.select(selection);

@@ -24,52 +24,83 @@ export interface ServerPlace extends Point {
   readonly side: Side;
 }
 
+/** How much text stands beside a disc: all of it, without the phase, or just the role word below the disc. */
+export type TextMode = 'full' | 'slim' | 'word';
+
 export interface StageLayout {
   readonly width: number;
   readonly height: number;
   /** Radius of a server's disc. */
   readonly radius: number;
-  /** Little room: only the role word stands below each disc. */
-  readonly compact: boolean;
+  readonly text: TextMode;
   /** Text scale: 1.5 for projectors. */
   readonly scale: number;
   readonly servers: readonly ServerPlace[];
 }
 
 /** Room for a server's text beside its disc, at scale 1. */
-export const TEXT_WIDTH = 168;
+const TEXT_WIDTH: Readonly<Record<TextMode, number>> = { full: 196, slim: 140, word: 92 };
 export const TEXT_HEIGHT = 84;
 /** From the disc to its text beside it; the ring of the selection lies between. */
 export const TEXT_GAP = 15;
 
+/** From roomy to tight; the first that fits is taken. */
+const STYLES: readonly (readonly [text: TextMode, radius: number])[] = [
+  ['full', 42], ['full', 36], ['slim', 40], ['full', 30], ['slim', 34], ['slim', 28], ['slim', 24], ['word', 30], ['word', 27], ['word', 24], ['word', 21], ['word', 18],
+];
+
+/** The roomiest layout in which no disc or text covers another. */
 export function placeServers(sids: readonly Sid[], width: number, height: number, scale = 1): StageLayout {
-  const compact = width < 620 * scale || height < 330 * scale;
-  const radius = discRadius(sids.length, width, height, scale, compact);
-  const frame = { width, height, radius, compact, scale };
+  let layout: StageLayout | undefined;
+  for (const [text, radius] of STYLES) {
+    layout = placeAs(sids, { width, height, radius: radius * scale, text, scale });
+    if (isClear(layout)) return layout;
+  }
+  return layout ?? placeAs(sids, { width, height, radius: 18 * scale, text: 'word', scale });
+}
+
+function placeAs(sids: readonly Sid[], frame: Omit<StageLayout, 'servers'>): StageLayout {
+  const { width, height, text, scale } = frame;
   const seats = sids.map((sid, i) => {
     const angle = angleOf(i, sids.length);
-    return { sid, cos: Math.cos(angle), sin: Math.sin(angle), side: compact ? ('below' as const) : sideOf(angle, sids.length) };
+    return { sid, cos: Math.cos(angle), sin: Math.sin(angle), side: text === 'word' ? ('below' as const) : sideOf(angle, sids.length) };
   });
-  if (seats.length === 1) return { ...frame, servers: seats.map(({ sid, side }) => ({ sid, side, x: width / 2, y: height / 2 })) };
+  if (seats.length === 1) return { ...frame, servers: seats.map(({ sid, side }) => ({ sid, side, x: width / 2, y: height / 2 - 20 * scale })) };
   const needs = seats.map(({ side }) => roomAround(side, frame));
   const down = fit(seats.map(({ sin }, i) => ({ at: sin, before: needs[i]?.above ?? 0, after: needs[i]?.below ?? 0 })), height, 6 * scale, Infinity);
-  // Not wider than 1.7 times its height: flat rings make links hard to tell apart.
-  const across = fit(seats.map(({ cos }, i) => ({ at: cos, before: needs[i]?.left ?? 0, after: needs[i]?.right ?? 0 })), width, 6 * scale, Math.max(1.7 * down.radius, 120 * scale));
+  // Not wider than 1.8 times its height: flat rings make links hard to tell apart.
+  const across = fit(seats.map(({ cos }, i) => ({ at: cos, before: needs[i]?.left ?? 0, after: needs[i]?.right ?? 0 })), width, 6 * scale, Math.max(1.8 * down.radius, 120 * scale));
   return { ...frame, servers: seats.map(({ sid, side, cos, sin }) => ({ sid, side, x: across.centre + across.radius * cos, y: down.centre + down.radius * sin })) };
 }
 
+/** Whether all discs are well apart and no text covers a disc, another text, or leaves the stage. */
+function isClear(layout: StageLayout): boolean {
+  const { servers, radius, scale, width, height } = layout;
+  const boxes = servers.map((place) => textBox(place, layout));
+  return servers.every((a, i) => {
+    const mine = boxes[i] as Rect;
+    if (mine.x < 0 || mine.y < 0 || mine.x + mine.width > width || mine.y + mine.height > height) return false;
+    return servers.every((b, j) => {
+      if (i === j) return true;
+      const disc = { x: b.x - radius - 4, y: b.y - radius - 4, width: 2 * radius + 8, height: 2 * radius + 8 };
+      return Math.hypot(a.x - b.x, a.y - b.y) >= 2 * radius + (layout.text === 'word' ? 12 : 44) * scale && !overlaps(mine, disc) && !overlaps(mine, boxes[j] as Rect);
+    });
+  });
+}
+
 /** How far a server and its text reach from the middle of its disc. */
-function roomAround(side: Side, { radius, scale, compact }: Pick<StageLayout, 'radius' | 'scale' | 'compact'>): { readonly above: number; readonly below: number; readonly left: number; readonly right: number } {
+function roomAround(side: Side, { radius, scale, text }: Pick<StageLayout, 'radius' | 'scale' | 'text'>): { readonly above: number; readonly below: number; readonly left: number; readonly right: number } {
   const crown = radius * 1.65;
-  if (compact) return { above: crown, below: radius + 22 * scale, left: Math.max(radius, 46 * scale), right: Math.max(radius, 46 * scale) };
-  const wide = radius + (TEXT_WIDTH + TEXT_GAP + 4) * scale;
+  if (text === 'word') return { above: crown, below: radius + 22 * scale, left: Math.max(radius, 46 * scale), right: Math.max(radius, 46 * scale) };
+  const wide = radius + (TEXT_WIDTH[text] + TEXT_GAP) * scale;
+  const halfWide = (TEXT_WIDTH[text] / 2) * scale;
   const tall = radius + (TEXT_HEIGHT + 10) * scale;
   const half = Math.max(radius + 8, (TEXT_HEIGHT / 2) * scale);
   switch (side) {
     case 'left': return { above: Math.max(half, crown), below: half, left: wide, right: radius };
     case 'right': return { above: Math.max(half, crown), below: half, left: radius, right: wide };
-    case 'above': return { above: tall + 24 * scale, below: radius, left: (TEXT_WIDTH / 2) * scale, right: (TEXT_WIDTH / 2) * scale };
-    case 'below': return { above: crown, below: tall, left: (TEXT_WIDTH / 2) * scale, right: (TEXT_WIDTH / 2) * scale };
+    case 'above': return { above: tall + 24 * scale, below: radius, left: halfWide, right: halfWide };
+    case 'below': return { above: crown, below: tall, left: halfWide, right: halfWide };
   }
 }
 
@@ -97,14 +128,9 @@ function sideOf(angle: number, of: number): Side {
   return c < 0 ? 'left' : 'right';
 }
 
-function discRadius(count: number, width: number, height: number, scale: number, compact: boolean): number {
-  const most = (compact ? 27 : 42) * scale;
-  const around = (Math.min(width, height) * Math.PI) / Math.max(count, 3) / 3.6;
-  return Math.round(Math.max(18, Math.min(most, around)));
-}
-
 /** Clients stand in the corners, outside the ring: first bottom left, then bottom right, top left, top right, then further in. */
-export function placeClient(index: number, { width, height, scale, compact }: StageLayout): Point {
+export function placeClient(index: number, { width, height, scale, text }: StageLayout): Point {
+  const compact = text === 'word';
   const step = (compact ? 44 : 72) * scale;
   const inset = (compact ? 26 : 44) * scale;
   const corner = index % 4;
@@ -161,26 +187,21 @@ export function overlaps(a: Rect, b: Rect): boolean {
 
 /** The rectangles that servers and their texts take: labels keep away from them. */
 export function occupied(layout: StageLayout): readonly Rect[] {
-  const { radius, scale, compact } = layout;
-  const boxes: Rect[] = [];
-  for (const place of layout.servers) {
-    boxes.push({ x: place.x - radius, y: place.y - radius, width: 2 * radius, height: 2 * radius });
-    const text = textBox(place, layout);
-    boxes.push(compact ? { x: place.x - 42 * scale, y: place.y + radius, width: 84 * scale, height: 22 * scale } : text);
-  }
-  return boxes;
+  const { radius } = layout;
+  return layout.servers.flatMap((place) => [{ x: place.x - radius, y: place.y - radius, width: 2 * radius, height: 2 * radius }, textBox(place, layout)]);
 }
 
 /** Where a server's text block stands. */
-export function textBox(place: ServerPlace, { radius, scale }: StageLayout): Rect {
-  const width = TEXT_WIDTH * scale;
+export function textBox(place: ServerPlace, { radius, scale, text }: StageLayout): Rect {
+  const width = TEXT_WIDTH[text] * scale;
+  if (text === 'word') return { x: place.x - width / 2, y: place.y + radius, width, height: 20 * scale };
   const height = TEXT_HEIGHT * scale;
   const gap = TEXT_GAP * scale;
   switch (place.side) {
     case 'left': return { x: place.x - radius - gap - width, y: place.y - height / 2, width, height };
     case 'right': return { x: place.x + radius + gap, y: place.y - height / 2, width, height };
-    case 'above': return { x: place.x - width / 2, y: place.y - radius - gap / 2 - height, width, height };
-    case 'below': return { x: place.x - width / 2, y: place.y + radius + gap / 2, width, height };
+    case 'above': return { x: place.x - width / 2, y: place.y - radius - 4 * scale - height, width, height };
+    case 'below': return { x: place.x - width / 2, y: place.y + radius + 4 * scale, width, height };
   }
 }
 

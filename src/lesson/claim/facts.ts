@@ -100,7 +100,8 @@ function fact(gives: ValueType, params: readonly ParamType[], read: Fact['read']
 function onServers(holds: (cell: LogCell, server: ServerState) => boolean): Fact {
   return fact('claim', ['path', 'sid'], ({ view }, [path, sid]) => {
     const servers = sid === undefined ? Object.values(view.servers) : [serverOf(view, sid)];
-    return servers.some((server) => server !== null && cellsOf(server, path).some((cell) => holds(cell, server)));
+    const found = newest(view, path);
+    return servers.some((server) => server !== null && (inSnapshot(found, server) || cellsOf(server, path).some((cell) => holds(cell, server))));
   }, 1);
 }
 
@@ -131,6 +132,11 @@ function highestEpoch(view: EnsembleView): number | null {
 
 function cellsOf(server: ServerState, path: Arg | undefined): readonly LogCell[] {
   return [...listItems(server.log.cells)].filter((cell) => cell.path === path);
+}
+
+/** What a server got in a snapshot it has, and has applied, without an entry of its own in the log. */
+function inSnapshot(cell: LogCell | null, server: ServerState): boolean {
+  return cell !== null && compareZxid(cell.zxid, server.log.base) <= 0;
 }
 
 function newest(view: EnsembleView, path: Arg | undefined): LogCell | null {
