@@ -5,6 +5,7 @@
 import type { Bytes } from '../base/ids.ts';
 import { draw, drawInt } from '../base/random.ts';
 import { afterPowerLoss, applyDiskOp, applyDiskOps } from '../store/disk.ts';
+import { zxidOfName } from '../store/names.ts';
 import type { Disk, DiskOp } from '../store/types.ts';
 import type { Process } from './state.ts';
 import { drawSpread, inMicroseconds, schedule, type World } from './world.ts';
@@ -60,12 +61,20 @@ function makeSafe(disk: Disk, name: string, upTo: number): Disk {
   return { files: { ...disk.files, [name]: { ...file, synced } } };
 }
 
-/** What the kernel has written back by itself. */
+/**
+ * What the kernel has written back by itself: everything after half a minute; a file that replaced an older one of its name with the next commit
+ * of the file system's journal, which any fsync brings about (ext4, `auto_da_alloc`). Without the latter a new leader that writes `snapshot.0`
+ * over the only snapshot it has would lose both in a power loss.
+ */
 function writtenBack(world: World, process: Process): Disk {
   const before = world.state.now - world.options.writebackMs;
+  const files = Object.entries(process.disk.files);
+  const writtenAt = (name: string): number => process.writtenAt.get(name) ?? -Infinity;
+  const journalCommit = Math.max(-Infinity, ...files.filter(([, file]) => file.synced === file.length).map(([name]) => writtenAt(name)));
   let { disk } = process;
-  for (const [name, file] of Object.entries(disk.files)) {
-    if ((process.writtenAt.get(name) ?? -Infinity) <= before) disk = makeSafe(disk, name, file.length);
+  for (const [name, file] of files) {
+    const replacedOlder = file.synced >= 0 && zxidOfName(name, 'snapshot') !== null;
+    if (writtenAt(name) <= (replacedOlder ? Math.max(before, journalCommit) : before)) disk = makeSafe(disk, name, file.length);
   }
   return disk;
 }

@@ -17,6 +17,7 @@ import type { Txn, TxnBody } from '../tree/types.ts';
 import { decide, write, type Draft } from './draft.ts';
 import { recoveryEvent, recoveryStepper } from './machines/recovery.ts';
 import { advance, exit } from './roles.ts';
+import { leaveTreeToSnapshot } from './snapshotting.ts';
 import type { LoggedTxn } from './state.ts';
 import type { EnsembleConfig, LogCell, LogChange } from './types.ts';
 
@@ -110,9 +111,10 @@ export function purge(d: Draft, retain: number): void {
 /**
  * Forgets the memory and reads the disk again, as after TRUNC. A disk that cannot be read ends the process.
  *
+ * @param next whether the next txn starts a new log file (after TRUNC) or goes behind the last one that this process wrote.
  * @returns false when the process ended.
  */
-export function reloadFromDisk(d: Draft): boolean {
+export function reloadFromDisk(d: Draft, next: 'newLog' | 'sameLog'): boolean {
   const outcome = load(d);
   if (!outcome.ok) {
     decide(d, { rule: 'recovery.failed', message: outcome.failure.message, exitCode: outcome.failure.exitCode });
@@ -120,7 +122,10 @@ export function reloadFromDisk(d: Draft): boolean {
     return false;
   }
   write(d, outcome.recovered.ops);
+  const { log } = d.s;
+  leaveTreeToSnapshot(d);
   adopt(d, outcome.recovered.tree, outcome.recovered.replayed);
+  if (next === 'sameLog') d.s.log = log;
   return true;
 }
 

@@ -52,24 +52,25 @@ function flush(d: Draft): void {
   d.effects.push({ type: 'fsync', token, files });
 }
 
-/** Moves up to maxBatchSize queued txns into the log file. */
+/** Moves up to maxBatchSize queued txns into the log file, and begins a snapshot when one is due. */
 function takeBatch(d: Draft): readonly LoggedTxn[] {
   const { queue } = d.s.logger;
   const batch = queue.length <= d.s.config.maxBatchSize ? queue : queue.slice(0, d.s.config.maxBatchSize);
   edit(d, 'logger').queue = queue === batch ? NOTHING : queue.slice(batch.length);
-  for (const item of batch) appendToLog(d, item);
+  for (const item of batch) {
+    appendToLog(d, item);
+    if (d.s.logger.txnsSinceSnapshot > d.s.logger.snapshotAt) beginSnapshotIfIdle(d, d.s.logger.txnsSinceSnapshot);
+  }
   return batch;
 }
 
-/** Writes one txn to the log and begins a snapshot when one is due. */
+/** Writes one txn to the log. Source: `ZKDatabase.append`. */
 export function appendToLog(d: Draft, item: LoggedTxn): void {
   const { log, ops } = appendTxn(d.s.disk, d.s.log, item.bytes, item.txn.zxid, { preAllocSizeKb: d.s.config.preAllocSizeKb });
   d.s.log = log;
   write(d, ops);
   d.s.lastLogged = item.txn.zxid;
-  const txns = d.s.logger.txnsSinceSnapshot + 1;
-  edit(d, 'logger').txnsSinceSnapshot = txns;
-  if (txns > d.s.logger.snapshotAt) beginSnapshotIfIdle(d, txns);
+  edit(d, 'logger').txnsSinceSnapshot = d.s.logger.txnsSinceSnapshot + 1;
 }
 
 /** Closes old log files and names those an fsync must cover. */
@@ -129,7 +130,7 @@ function beginSnapshotIfIdle(d: Draft, txns: number): void {
   const file = snapshotName(d.s.tree.lastProcessedZxid);
   write(d, [{ op: 'create', file }]);
   d.s.snapshotPhase = begun.phase;
-  d.s.snapshotting = { file, writer: beginSnapshot(d.s.tree, snapshotFormat(d.s.config)) };
+  d.s.snapshotting = { file, tree: null, writer: beginSnapshot(d.s.tree, snapshotFormat(d.s.config)) };
   setTimer(d, 'snapshot', SLICE_MS);
 }
 

@@ -70,14 +70,17 @@ export function loseLeader(d: Draft, reason: LearnerGiveUp, detail?: string): vo
   for (const timer of LEARNER_TIMERS) cancelTimer(d, timer);
   if (learning.conn !== null) d.effects.push({ type: 'close', conn: learning.conn });
   stopServing(d);
-  const halfway = d.s.phase.endsWith('synchronization') && learning.mode === 'SNAP';
+  const halfway = learning.mode === 'SNAP' && learning.snapshotNeeded;
+  const wasRunning = d.s.zabState === 'BROADCAST';
   d.s.learning = null;
-  if (d.s.config.profile.shutdownOrder === 'drainFirst') drainLogger(d);
+  // An observer's logger has nothing to acknowledge, so it survives the loss and writes on.
+  if (d.s.config.profile.shutdownOrder === 'drainFirst' || d.s.role === 'OBSERVING') drainLogger(d);
   // The logger thread of these versions outlives its follower just until it finds the socket gone, and then dies with its queue (ZOOKEEPER-4712).
   else dropQueue(d);
   // A snapshot that was received but never confirmed is in memory only (ZOOKEEPER-3642).
-  if (halfway) reloadFromDisk(d);
-  else fastForwardMemory(d);
+  if (halfway) reloadFromDisk(d, 'sameLog');
+  // A server that was not running yet is not shut down, so nothing catches its memory up (`ZooKeeperServer.canShutdown`).
+  else if (wasRunning) fastForwardMemory(d);
   const observer = d.s.role === 'OBSERVING';
   advance(d, 'leaderLost');
   if (observer) {
@@ -106,7 +109,7 @@ export function giveUpLeading(d: Draft, reason: LeaderGiveUp): void {
   closeHandlers(d);
   d.s.leading = null;
   drainLogger(d);
-  fastForwardMemory(d);
+  if (leading.established) fastForwardMemory(d);
   advance(d, 'gaveUp');
   if (d.s.phase === 'looking') startElection(d, 'gaveUpLeading');
 }

@@ -75,9 +75,9 @@ function handle(d: Draft, input: Input): void {
     case 'fsynced':
       return onFsynced(d, input.token);
     case 'connected':
-      return input.channel === 'election' ? onElectionConnected(d, input.conn, input.peer) : leaderConnected(d, input.conn);
+      return input.channel === 'election' ? onElectionConnected(d, input.conn, input.peer) : leaderConnected(d, input.conn, input.peer);
     case 'connectFailed':
-      return input.channel === 'election' ? onElectionConnectFailed(d, input.peer) : onLeaderConnectFailed(d, input.reason);
+      return input.channel === 'election' ? onElectionConnectFailed(d, input.peer) : onLeaderConnectFailed(d, input.peer, input.reason);
     case 'accepted':
       return accepted(d, input);
     case 'disconnected':
@@ -131,8 +131,9 @@ function onPacket(d: Draft, conn: number, packet: QuorumPacket): void {
   for (const action of advance(d, packet.kind).actions) carryOut(d, action as PacketAction, conn, packet);
 }
 
-function leaderConnected(d: Draft, conn: number): void {
-  if (advance(d, 'CONNECTED').actions.includes('introduceSelf')) introduceSelf(d, conn);
+/** An attempt may end when its leader is not the one this server looks for any more. */
+function leaderConnected(d: Draft, conn: number, peer: number): void {
+  if (peer === d.s.learning?.leader && advance(d, 'CONNECTED').actions.includes('introduceSelf')) introduceSelf(d, conn);
   else close(d, conn);
 }
 

@@ -13,7 +13,7 @@ import { snapshotStepper, type SnapshotEvent } from './machines/snapshot.ts';
 export function onSnapshotTimer(d: Draft): void {
   const task = d.s.snapshotting;
   if (task === null) return;
-  const { writer, bytes, done } = continueSnapshot(task.writer, d.s.tree, SLICE_NODES);
+  const { writer, bytes, done } = continueSnapshot(task.writer, task.tree ?? d.s.tree, SLICE_NODES);
   write(d, [{ op: 'append', file: task.file, bytes }]);
   if (!done) {
     advanceSnapshot(d, 'slice');
@@ -25,6 +25,11 @@ export function onSnapshotTimer(d: Draft): void {
   advanceSnapshot(d, 'synced');
   d.s.snapshotting = null;
   decide(d, { rule: 'snapshot.taken', file: task.file, why: 'snapCount', nodes: nodeCount(d.s.tree) });
+}
+
+/** The server is about to take over another tree, from a leader or from the disk: the thread goes on with the one it began with. Source: `ZKDatabase.clear`. */
+export function leaveTreeToSnapshot(d: Draft): void {
+  if (d.s.snapshotting !== null && d.s.snapshotting.tree === null) d.s.snapshotting = { ...d.s.snapshotting, tree: d.s.tree };
 }
 
 function advanceSnapshot(d: Draft, event: SnapshotEvent): void {

@@ -11,7 +11,7 @@ import type { LogWriter } from '../store/txnLog.ts';
 import type { Disk } from '../store/types.ts';
 import type { Applied } from '../tree/apply.ts';
 import type { Tracker } from '../tree/sessions.ts';
-import type { ClientOp, DataTree, Txn } from '../tree/types.ts';
+import type { ClientOp, DataTree, ErrorCode, Txn } from '../tree/types.ts';
 import type { ElectionLayer } from './election/state.ts';
 import type { ConnId, EnsembleConfig, LearnerRow, Role, SyncMode, Vote, ZabState } from './types.ts';
 
@@ -35,15 +35,20 @@ export interface Logger {
 /** A snapshot being written while txns go on (`ZooKeeperServer.takeSnapshot` in its own thread). */
 export interface SnapshotTask {
   readonly file: string;
+  /** The tree it goes on to write when the server has taken over another one meanwhile; null while it writes the server's own. */
+  readonly tree: DataTree | null;
   readonly writer: SnapshotWriter;
 }
 
 /** A request of a client of this server that has not been answered. */
 export interface PendingRequest {
   readonly xid: number;
-  readonly op: ClientOp;
+  /** Pings go through the queue like requests do. */
+  readonly op: ClientOp | { readonly op: 'ping' };
   /** Whether it waits for a commit (or for SYNC); reads behind it wait for it (B-42). */
   readonly needsCommit: boolean;
+  /** What the leader's session check said of a request that takes no zxid; OK on learners, which do not check. */
+  readonly err: ErrorCode;
 }
 
 export interface ClientCnxn {
@@ -71,7 +76,7 @@ export interface Learning {
   /** `packetsNotLogged` and `packetsCommitted` of `Learner.syncWithLeader`. */
   readonly notLogged: readonly LoggedTxn[];
   readonly committed: readonly Zxid[];
-  /** Last zxid queued, for the continuity check (D-51). */
+  /** Last zxid queued, for the continuity check (D-51); `0x0` before the first. */
   readonly lastQueued: Zxid;
   /** `FollowerZooKeeperServer.pendingTxns`. */
   readonly pendingTxns: ChunkedList<LoggedTxn>;

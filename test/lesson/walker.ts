@@ -25,7 +25,7 @@ export class Walker {
   constructor(lesson: Lesson, seed?: number) {
     const scenario = parseScenario(lesson.scenario, lesson.id);
     const options = optionsOf(scenario, seed);
-    this.ensemble = new Ensemble(options, new InlineHost(core as Core), { driver: scriptOf(scenario) as Driver<unknown>, observers: [new Invariants(options.config)] });
+    this.ensemble = new Ensemble(options, new InlineHost(core as Core), { driver: scriptOf(scenario), observers: [new Invariants(options.config)] });
     this.timeline = new Timeline(scenario.members);
     this.idle(1_500);
   }

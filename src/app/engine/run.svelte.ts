@@ -262,9 +262,10 @@ export class Run {
     this.pumping = true;
     const started = performance.now();
     try {
-      while (this.wants() && performance.now() - started < SLICE_MS) {
+      // At full speed the engine's own budget keeps the slices short, and waiting for workers lets the page breathe.
+      while (this.wants() && (this.speed === Infinity || performance.now() - started < SLICE_MS)) {
         const before = this.length;
-        await this.exclusive(async () => this.take(await this.engine.advance(this.speed === Infinity ? 64 : 1)));
+        await this.exclusive(async () => this.take(await this.engine.advance(this.speed === Infinity ? 256 : 1)));
         if (this.length === before) break;
         if (this.timeline.head.at - this.lastNotableAt > REST_AFTER_MS && this.hideHeartbeats) this.resting = true;
       }

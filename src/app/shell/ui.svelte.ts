@@ -16,6 +16,8 @@ export type Dialog = 'scenarios' | 'form' | 'legend' | 'help' | null;
 class Ui {
   selection = $state.raw<Selection | null>(null);
   tab = $state<Tab>('inspect');
+  /** A lesson is open: choosing something on the stage then leaves its tab in front. */
+  lesson = $state(false);
   dialog = $state<Dialog>(null);
   /** On a phone the panel and the timeline are sheets. */
   sheet = $state<'panel' | 'timeline' | null>(null);
@@ -28,7 +30,7 @@ class Ui {
 
   select(selection: Selection | null): void {
     this.selection = selection;
-    if (selection === null) return;
+    if (selection === null || (this.lesson && this.tab === 'lesson')) return;
     this.tab = selection.kind === 'client' ? 'clients' : 'inspect';
   }
 

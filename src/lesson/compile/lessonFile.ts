@@ -43,7 +43,7 @@ const LONGEST = 200_000;
 export function readLessonFile(source: string, file: string, sids: readonly Sid[]): LessonFile {
   if (source.length > LONGEST) throw new LessonError(file, null, '', `expected at most ${LONGEST} characters, got ${source.length}`);
   const { front, body } = splitFront(source.replaceAll('\r\n', '\n'), file);
-  const root = unified().use(remarkParse).use(remarkDirective).parse(body) as Root;
+  const root = unified().use(remarkParse).use(remarkDirective).parse(body);
   const steps = sections(root, file).map((section) => readStep(section, file, sids));
   if (steps.length === 0) throw new LessonError(file, null, 'steps', 'expected at least one step, a heading such as "## first-vote: The first vote"');
   const seen = new Map<string, number>();

@@ -39,9 +39,12 @@ export function propose(d: Draft, txn: Txn, applied: Applied): void {
   enqueue(d, proposal);
 }
 
-/** Remembers when a proposal went out, at most two of them (B-62); `noteHeard` takes them out. Source: `LearnerHandler.SyncLimitCheck`. */
+/**
+ * Remembers when a proposal went out, at most two of them (B-62); `noteHeard` takes them out. Nothing is watched before the learner
+ * has acknowledged NEWLEADER. Source: `LearnerHandler.SyncLimitCheck`.
+ */
 function watching(handler: Handler, seen: NonNullable<Handler['watched']>): Handler {
-  if (!handler.sending) return handler;
+  if (handler.stage !== 'serving') return handler;
   const next = copyHandler(handler);
   if (handler.watched === null) next.watched = seen;
   else next.watchedNext = seen;

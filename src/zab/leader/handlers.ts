@@ -64,14 +64,15 @@ export function noteHeard(d: Draft, conn: ConnId, packet: QuorumPacket): void {
   if (handler === undefined) return;
   const deadlineTick = handler.stage === 'serving' ? tick + d.s.config.syncLimitTicks : handler.deadlineTick;
   const done = packet.kind === 'ACK' && handler.watched !== null && sameZxid(handler.watched.zxid, packet.zxid);
-  if (!done && handler.lastHeard === d.now && handler.deadlineTick === deadlineTick) return;
+  const doneNext = packet.kind === 'ACK' && handler.watchedNext !== null && sameZxid(handler.watchedNext.zxid, packet.zxid);
+  if (!done && !doneNext && handler.lastHeard === d.now && handler.deadlineTick === deadlineTick) return;
   const next = copyHandler(handler);
   next.lastHeard = d.now;
   next.deadlineTick = deadlineTick;
   if (done) {
     next.watched = handler.watchedNext;
     next.watchedNext = null;
-  }
+  } else if (doneNext) next.watchedNext = null;
   setHandler(d, next);
 }
 
@@ -117,7 +118,8 @@ export function hearLearner(d: Draft, conn: ConnId, packet: Packet<'FOLLOWERINFO
 export function proposeEpochTo(d: Draft, conn: ConnId): void {
   const handler = handlerOf(d, conn);
   if (handler?.stage !== 'connected' || !handler.introduced || d.s.leading === null) return;
-  setHandler(d, { ...handler, stage: 'epochProposed' });
+  // From here on the handler reads again, and its limit starts anew.
+  setHandler(d, { ...handler, stage: 'epochProposed', lastHeard: d.now });
   send(d, conn, { kind: 'LEADERINFO', epoch: d.s.leading.epoch });
 }
 
@@ -150,7 +152,7 @@ export function hearPing(d: Draft, _conn: ConnId, packet: Packet<'PING'>): void 
 }
 
 export function hearRequest(d: Draft, conn: ConnId, packet: Packet<'REQUEST'>): void {
-  if (packet.op.op === 'sync') processSync(d, conn);
+  if (packet.op.op === 'sync') processSync(d, conn, packet.session);
   else submit(d, { session: packet.session, cxid: packet.cxid, op: packet.op as WriteOp, owner: conn });
 }
 

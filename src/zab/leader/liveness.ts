@@ -10,10 +10,10 @@ import { giveUpLeading } from '../roles.ts';
 import type { Handler, Leading } from '../state.ts';
 import { closeHandler } from './handlers.ts';
 
-/** The leader and every voting learner that was heard in time. */
+/** The leader and every voting learner that was heard in time; one whose old connection is still open counts once. */
 export function syncedSids(leading: Leading, self: Sid): readonly Sid[] {
   const synced = Object.values(leading.handlers).filter((handler) => !handler.observer && handler.introduced && leading.tick <= handler.deadlineTick);
-  return [self, ...synced.map(({ sid }) => sid)];
+  return [...new Set([self, ...synced.map(({ sid }) => sid)])];
 }
 
 /** Every half tick. */

@@ -78,7 +78,7 @@ function release(d: Draft, conn: ConnId): void {
   const handler = handlerOf(d, conn);
   if (handler?.stage !== 'newLeaderAcked') return;
   const { tickTimeMs, syncLimitTicks } = d.s.config;
-  setHandler(d, { ...handler, stage: 'serving', readTimeoutMs: tickTimeMs * syncLimitTicks });
+  setHandler(d, { ...handler, stage: 'serving', lastHeard: d.now, readTimeoutMs: tickTimeMs * syncLimitTicks });
   setTimer(d, `handler:${conn}`, tickTimeMs * syncLimitTicks);
   send(d, conn, { kind: 'UPTODATE' });
 }

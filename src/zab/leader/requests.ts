@@ -9,7 +9,7 @@ import { listLength } from '../../base/chunked.ts';
 import { applyTxn } from '../../tree/apply.ts';
 import { failed, prepare, txnDigest, type PrepRules, type Prepared } from '../../tree/prep.ts';
 import { claimSession, setClosing, setOwner, track, type SessionOwner } from '../../tree/sessions.ts';
-import type { Txn, WriteOp } from '../../tree/types.ts';
+import type { ErrorCode, Txn, WriteOp } from '../../tree/types.ts';
 import { pathOf, wallClock } from '../database.ts';
 import { decide, edit, send, type Draft } from '../draft.ts';
 import { giveUpLeading } from '../roles.ts';
@@ -78,11 +78,19 @@ function validate(d: Draft, request: SubmittedRequest, zxid: Txn['zxid']): Prepa
       break;
     default: {
       const { tracker, err } = claimSession(leading.tracker, session, owner);
-      if (err !== 'OK') return failed(err);
+      if (err !== 'OK') return refused(d, request, err, zxid);
       if (tracker !== leading.tracker) edit(d, 'leading').tracker = tracker;
     }
   }
   return prepare(leading.ahead, { session, cxid: request.cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
+}
+
+/** The session check of a multi is that of its operations: the first one fails, the others are not tried. Source: `PrepRequestProcessor.pRequestHelper`. */
+function refused(d: Draft, { session, cxid, op }: SubmittedRequest, err: ErrorCode, zxid: Txn['zxid']): Prepared {
+  if (op.op !== 'multi' || d.s.leading === null) return failed(err);
+  const prepared = prepare(d.s.leading.ahead, { session, cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
+  if (prepared.body.type !== 'multi' || op.ops.length === 0) return prepared;
+  return { body: { type: 'multi', txns: op.ops.map((_, i) => ({ type: 'error', err: i === 0 ? err : 'RUNTIMEINCONSISTENCY' })) }, err };
 }
 
 function requestPath(op: WriteOp): string | null {
@@ -90,9 +98,11 @@ function requestPath(op: WriteOp): string | null {
 }
 
 /** A learner's client asked for `sync`: answered once everything proposed so far has been committed. Source: `Leader.processSync`. */
-export function processSync(d: Draft, conn: ConnId): void {
+export function processSync(d: Draft, conn: ConnId, session: SessionId): void {
   const leading = d.s.leading;
   if (leading === null) return;
+  const { tracker } = claimSession(leading.tracker, session, conn);
+  if (tracker !== leading.tracker) edit(d, 'leading').tracker = tracker;
   if (listLength(leading.outstanding) === 0) send(d, conn, { kind: 'SYNC' });
   else edit(d, 'leading').pendingSyncs = [...leading.pendingSyncs, { conn, zxid: leading.lastProposed }];
 }

@@ -36,7 +36,7 @@ export function synchronize(d: Draft, conn: ConnId): void {
   }
   if (!handler.observer) forwardOutstanding(d, conn, plan.forwardFrom);
   send(d, conn, { kind: 'NEWLEADER', zxid: zxid(leading.epoch, 0) });
-  setHandler(d, { ...handler, stage: 'synchronizing', mode: plan.mode, forwarding: true, sending: true });
+  setHandler(d, { ...handler, stage: 'synchronizing', mode: plan.mode, forwarding: true, sending: true, lastHeard: d.now });
 }
 
 /** Proposals that are not committed yet: the learner will see their COMMIT live. Source: `Leader.startForwarding`. */

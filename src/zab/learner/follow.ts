@@ -42,9 +42,9 @@ function tryConnect(d: Draft): void {
   connect(d, 'quorum', d.s.learning.leader);
 }
 
-export function onLeaderConnectFailed(d: Draft, reason: string): void {
+export function onLeaderConnectFailed(d: Draft, peer: Sid, reason: string): void {
   const learning = d.s.learning;
-  if (learning === null || learning.conn !== null) return;
+  if (learning === null || learning.conn !== null || learning.leader !== peer) return;
   if (learning.attempts >= CONNECT_ATTEMPTS) loseLeader(d, 'cannotConnect', reason);
   else setTimer(d, 'connectRetry', CONNECT_DELAY_MS);
 }

@@ -5,7 +5,7 @@
  * Source: `Learner.syncWithLeader`; Zab paper, phase 2.
  */
 import { listPush } from '../../base/chunked.ts';
-import { compareZxid, sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
+import { ZXID_ZERO, sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
 import { applyTxn } from '../../tree/apply.ts';
 import { firstSessionId } from '../../tree/sessions.ts';
 import { epochOp } from '../../store/recovery.ts';
@@ -15,6 +15,7 @@ import { arrivalOf, forgetCommitted, reloadFromDisk, takeSnapshotNow, writeConfi
 import { decide, send, setTimer, write, type Draft } from '../draft.ts';
 import { updateElectionVote } from '../election/lookForLeader.ts';
 import { appendToLog, commitLogNow, enqueue } from '../logger.ts';
+import { leaveTreeToSnapshot } from '../snapshotting.ts';
 import { exit, loseLeader } from '../roles.ts';
 import type { LoggedTxn } from '../state.ts';
 import type { ConnId, QuorumPacket } from '../types.ts';
@@ -31,17 +32,18 @@ export function openSync(d: Draft, _conn: ConnId, packet: Packet<'DIFF' | 'TRUNC
   switch (packet.kind) {
     case 'DIFF':
       // lastProcessedZxid stays: the txns are still to come (ZOOKEEPER-2355).
-      updateLearning(d, { mode: 'DIFF', snapshotNeeded: false, writeToTxnLog: true, lastQueued: d.s.tree.lastProcessedZxid });
+      updateLearning(d, { mode: 'DIFF', snapshotNeeded: false, writeToTxnLog: true });
       break;
     case 'SNAP':
+      leaveTreeToSnapshot(d);
       d.s.tree = { ...packet.tree, lastProcessedZxid: packet.zxid };
       forgetCommitted(d);
       d.log.push({ change: 'reset', base: packet.zxid, cells: [] });
-      updateLearning(d, { mode: 'SNAP', lastQueued: packet.zxid });
+      updateLearning(d, { mode: 'SNAP' });
       break;
     case 'TRUNC':
       if (!truncate(d, packet.zxid)) return;
-      updateLearning(d, { mode: 'TRUNC', lastQueued: packet.zxid });
+      updateLearning(d, { mode: 'TRUNC' });
   }
   writeConfigNode(d);
 }
@@ -62,7 +64,7 @@ function truncate(d: Draft, to: Zxid): boolean {
   }
   write(d, cut.ops);
   d.log.push({ change: 'truncate', to });
-  if (!reloadFromDisk(d)) return false;
+  if (!reloadFromDisk(d, 'newLog')) return false;
   d.s.tree = { ...d.s.tree, lastProcessedZxid: to };
   d.s.lastLogged = to;
   d.s.lastSynced = to;
@@ -76,10 +78,10 @@ export function queueProposal(d: Draft, _conn: ConnId, packet: Packet<'PROPOSAL'
   updateLearning(d, { notLogged: [...learning.notLogged, { txn: packet.txn, bytes: packet.bytes }], lastQueued: packet.zxid });
 }
 
-/** A gap within an epoch: mainline starts over, earlier versions log a warning (D-51). */
+/** A gap behind the first proposal, within an epoch: mainline starts over, earlier versions log a warning (D-51). Source: `Learner.enforceContinuousProposal`. */
 function isContinuous(d: Draft, next: Zxid): boolean {
   const last = d.s.learning?.lastQueued;
-  if (last === undefined || d.s.config.profile.proposalGap === 'warned') return true;
+  if (last === undefined || sameZxid(last, ZXID_ZERO) || d.s.config.profile.proposalGap === 'warned') return true;
   if (next.epoch > last.epoch || (next.epoch === last.epoch && next.counter === last.counter + 1)) return true;
   loseLeader(d, 'nonContinuous', `got ${next.epoch}:${next.counter} behind ${last.epoch}:${last.counter}`);
   return false;
@@ -89,18 +91,18 @@ export function queueCommit(d: Draft, _conn: ConnId, packet: Packet<'COMMIT'>): 
   const learning = d.s.learning;
   if (learning === null) return;
   const head = learning.notLogged[0];
+  if (head === undefined) {
+    // With epochFirst and appendAll the proposal was handed on at NEWLEADER and its COMMIT finds nothing: these versions fail here (ZOOKEEPER-4394).
+    loseLeader(d, 'unexpectedPacket', `COMMIT of ${packet.zxid.epoch}:${packet.zxid.counter} with no proposal queued`);
+    return;
+  }
   if (!learning.writeToTxnLog) {
-    if (head === undefined || !sameZxid(head.txn.zxid, packet.zxid)) {
-      decide(d, { rule: 'commit.unexpected', zxid: packet.zxid, head: head?.txn.zxid ?? null, outcome: 'ignored' });
+    if (!sameZxid(head.txn.zxid, packet.zxid)) {
+      decide(d, { rule: 'commit.unexpected', zxid: packet.zxid, head: head.txn.zxid, outcome: 'ignored' });
       return;
     }
     updateLearning(d, { notLogged: learning.notLogged.slice(1) });
     applyUnlogged(d, head);
-    return;
-  }
-  if (head === undefined && d.s.config.profile.newLeaderOrder !== 'appendCommitted') {
-    // The proposal was handed to the logger at NEWLEADER and the list is empty: these versions fail here (ZOOKEEPER-4394).
-    loseLeader(d, 'unexpectedPacket', `COMMIT of ${packet.zxid.epoch}:${packet.zxid.counter} with no proposal queued`);
     return;
   }
   updateLearning(d, { committed: [...learning.committed, packet.zxid] });
@@ -183,20 +185,23 @@ function appendQueued(d: Draft): void {
   commitLogNow(d);
 }
 
-/** 3.9.3 and later: what is known to be committed goes to log and memory; the rest waits for UPTODATE. */
+/** 3.9.3 and later: what is known to be committed goes to log and memory; the rest waits for UPTODATE. Observers wait with everything. */
 function appendAndApplyCommitted(d: Draft): void {
   const learning = d.s.learning;
-  if (learning === null) return;
-  let { notLogged, committed } = learning;
-  while (notLogged[0] !== undefined && committed[0] !== undefined && sameZxid(notLogged[0].txn.zxid, committed[0])) {
-    const item = notLogged[0];
-    notLogged = notLogged.slice(1);
-    committed = committed.slice(1);
+  if (learning === null || d.s.role === 'OBSERVING' || learning.committed.length === 0) return;
+  let taken = 0;
+  for (const z of learning.committed) {
+    const item = learning.notLogged[taken];
+    if (item === undefined || !sameZxid(item.txn.zxid, z)) {
+      decide(d, { rule: 'commit.unexpected', zxid: z, head: item?.txn.zxid ?? null, outcome: 'ignored' });
+      continue;
+    }
+    taken++;
     d.log.push(arrivalOf(item.txn));
     appendToLog(d, item);
     applyCommitted(d, item);
   }
-  updateLearning(d, { notLogged, committed });
+  updateLearning(d, { notLogged: learning.notLogged.slice(taken), committed: [] });
   commitLogNow(d);
 }
 
@@ -213,8 +218,11 @@ export function startServing(d: Draft, conn: ConnId): void {
   updateElectionVote(d, epoch);
   decide(d, { rule: 'learner.serving', leader, epoch, zxid: d.s.tree.lastProcessedZxid, waiting: notLogged.length });
   if (d.s.role === 'OBSERVING') {
+    let next = 0;
     for (const item of notLogged) {
-      if (!committed.some((z) => compareZxid(z, item.txn.zxid) === 0)) continue;
+      const z = committed[next];
+      if (z === undefined || !sameZxid(item.txn.zxid, z)) continue;
+      next++;
       enqueue(d, item);
       applyCommitted(d, item);
     }

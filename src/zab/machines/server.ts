@@ -109,8 +109,6 @@ export const serverMachine = createMachine({
           description: 'Applies what the leader informs it of, serves clients.',
           on: {
             INFORM: { actions: 'commitInform' },
-            PROPOSAL: { actions: 'logProposal' },
-            COMMIT: { actions: 'commitProposal' },
             PING: { actions: 'answerPing' },
             REVALIDATE: { actions: 'sessionRevalidated' },
             SYNC: { actions: 'releaseSync' },

@@ -1,0 +1,78 @@
+/** The stage: nothing overlaps, whatever the size and the number of servers. */
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { along, alongCurve, bendOf, crosses, edge, occupied, overlaps, placeClient, placeLabels, placeServers, textBox, type LabelWish } from '../../src/app/stage/layout.ts';
+
+const sids = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+describe.each([[1080, 500], [1054, 470], [664, 350], [390, 560], [390, 250], [900, 620]])('on a stage of %i×%i', (width, height) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('%i servers and their texts keep clear of one another and of the border', (count) => {
+    const layout = placeServers(sids(count), width, height);
+    const boxes = occupied(layout);
+    boxes.forEach((box, i) => {
+      expect(box.x, `box ${i}`).toBeGreaterThanOrEqual(-1);
+      expect(box.x + box.width).toBeLessThanOrEqual(width + 1);
+      expect(box.y + box.height).toBeLessThanOrEqual(height + 1);
+    });
+    for (const a of layout.servers) for (const b of layout.servers) if (a.sid < b.sid) {
+      expect(Math.hypot(a.x - b.x, a.y - b.y), `${a.sid} and ${b.sid}`).toBeGreaterThan(2 * layout.radius);
+      expect(overlaps(textBox(a, layout), textBox(b, layout)), `texts of ${a.sid} and ${b.sid}`).toBe(false);
+    }
+  });
+});
+
+test('servers keep their place for good: it depends on members and size alone', () => {
+  expect(placeServers(sids(5), 1000, 500)).toEqual(placeServers(sids(5), 1000, 500));
+});
+
+test('a projector has larger discs', () => {
+  expect(placeServers(sids(5), 1600, 900, 1.5).radius).toBeGreaterThan(placeServers(sids(5), 1080, 500, 1).radius);
+});
+
+test('the first twelve clients stand apart from one another', () => {
+  const layout = placeServers(sids(5), 1080, 500);
+  const places = Array.from({ length: 12 }, (_, i) => placeClient(i, layout));
+  for (const a of places) for (const b of places) if (a !== b) expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(40);
+});
+
+describe('ways', () => {
+  const a = { x: 0, y: 0 };
+  const b = { x: 100, y: 0 };
+
+  test('begin and end outside the marks', () => {
+    expect(edge(a, b, 10, 20)).toEqual({ from: { x: 10, y: 0 }, to: { x: 80, y: 0 } });
+  });
+
+  test('the two directions of a link keep to their own side', () => {
+    expect(along(a, b, 0.5, 8).y).toBe(8);
+    expect(along(b, a, 0.5, 8).y).toBe(-8);
+  });
+
+  test('a flat way of a client bends, a steep one does not', () => {
+    expect(bendOf({ x: 0, y: 400 }, { x: 300, y: 390 })).toEqual({ x: 300, y: 400 });
+    expect(bendOf({ x: 0, y: 400 }, { x: 40, y: 20 })).toBeNull();
+    expect(alongCurve(a, { x: 50, y: 50 }, b, 0.5)).toEqual({ x: 50, y: 25 });
+  });
+
+  test('a stroke crosses the links it passes and no others', () => {
+    expect(crosses({ x: 50, y: -5 }, { x: 50, y: 5 }, a, b)).toBe(true);
+    expect(crosses({ x: 150, y: -5 }, { x: 150, y: 5 }, a, b)).toBe(false);
+  });
+});
+
+test('labels never cover one another, a glyph, or what is taken', () => {
+  const wish = fc.record({ x: fc.integer({ min: 0, max: 600 }), y: fc.integer({ min: 0, max: 400 }), tx: fc.integer({ min: 0, max: 600 }), ty: fc.integer({ min: 0, max: 400 }), width: fc.integer({ min: 10, max: 160 }) });
+  fc.assert(
+    fc.property(fc.array(wish, { maxLength: 30 }), (raw) => {
+      const wishes: LabelWish[] = raw.map(({ x, y, tx, ty, width }, id) => ({ id, at: { x, y }, half: { x: 15, y: 11 }, width, height: 16, towards: { x: tx, y: ty } }));
+      const taken = [{ x: 200, y: 100, width: 100, height: 100 }];
+      const placed = [...placeLabels(wishes, taken, { width: 600, height: 400 })].map(([id, at]) => ({ id, x: at.x, y: at.y - 8, width: wishes[id]?.width ?? 0, height: 16 }));
+      for (const label of placed) {
+        expect(taken.some((box) => overlaps(label, box))).toBe(false);
+        expect(placed.some((other) => other.id !== label.id && overlaps(label, other))).toBe(false);
+        expect(wishes.some(({ at, half }) => overlaps(label, { x: at.x - half.x, y: at.y - half.y, width: 2 * half.x, height: 2 * half.y }))).toBe(false);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
