@@ -6,12 +6,13 @@
 import type { Sid } from '../base/ids.ts';
 import type { Disk } from '../store/types.ts';
 import type { ServerView } from '../zab/types.ts';
+import { Ahead } from './ahead.ts';
 import { clientView } from './clients.ts';
 import { RunningDigest } from './digest.ts';
 import { finish, prepare, stepWorld, type Prepared } from './dispatch.ts';
 import { CommandError, HostError } from './errors.ts';
 import { doCommand } from './faults.ts';
-import { isFailure, type Delivery, type ServerHost, type StepResult } from './host/host.ts';
+import { isFailure, type ServerHost, type StepResult } from './host/host.ts';
 import { InlineHost } from './host/inline.ts';
 import type { EnsembleHooks, GivenCommand } from './hooks.ts';
 import type { Finding } from './invariants.ts';
@@ -21,7 +22,7 @@ import { peekEntry, popEntry, pushEntry } from './queue.ts';
 import { Watch, type RunLimits, type StopReason } from './runLimits.ts';
 import { copyState, initialState } from './state.ts';
 import type { ClientId, ClientView, Command, OpOutcome, TraceEvent } from './types.ts';
-import { localClock, processOf, recordWorld, schedule, type World } from './world.ts';
+import { clockAt, processOf, recordWorld, schedule, type World } from './world.ts';
 export type { EnsembleHooks, GivenCommand, Observer } from './hooks.ts';
 
 export class Ensemble {
@@ -41,8 +42,7 @@ export class Ensemble {
   /** Events that the observers have seen. */
   #observed = 0;
   #violated = false;
-  /** Steps that workers have done but the world has not taken in yet; all of this very instant. */
-  #stepped: { readonly prepared: Prepared; readonly result: StepResult }[] = [];
+  readonly #ahead: Ahead;
   #running = false;
   #stopAsked = false;
   #failure: HostError | null = null;
@@ -52,7 +52,8 @@ export class Ensemble {
     this.host = host;
     this.#stage = host;
     this.#hooks = hooks;
-    this.#world = { options, trace: this.trace, state: initialState(options), cause: -1, onProcessGone: (sid) => this.#stage.kill(sid) };
+    this.#world = { options, trace: this.trace, state: initialState(options), cause: -1, onProcessGone: (sid) => this.#processGone(sid) };
+    this.#ahead = new Ahead(host, this.#world);
     this.sids = [...this.#world.state.processes.keys()];
     for (const [sid, disk] of hooks.disks ?? []) processOf(this.#world, sid).disk = disk;
     this.#driverState = hooks.driver?.initial;
@@ -133,7 +134,6 @@ export class Ensemble {
    */
   command(command: Command): void {
     this.#mustRest('give a command');
-    this.#takeInStepped();
     const { state } = this.#world;
     const given: GivenCommand = { n: this.trace.length, step: state.steps, at: state.now, command };
     doCommand(this.#world, command);
@@ -153,11 +153,11 @@ export class Ensemble {
       const reason = this.#reason(watch, limits);
       if (reason !== null) return reason;
       const prepared = this.#take();
-      if (prepared !== null) this.#takeIn(prepared, deliverNow(this.#stage, this.#delivery(prepared)));
+      if (prepared !== null) this.#takeIn(prepared, this.#resultNow(prepared));
     }
   }
 
-  /** Runs, with any host. Steps of different servers at the same instant run at the same time. The trace is the same as that of `run`. */
+  /** Runs, with any host. Servers in workers run at the same time, and ahead where that can be foreseen. The trace is the same as that of `run`. */
   async runAsync(limits: RunLimits<Ensemble> = {}): Promise<StopReason> {
     this.#mustRest('run');
     const watch = this.#start(limits);
@@ -166,11 +166,10 @@ export class Ensemble {
       for (;;) {
         const reason = this.#reason(watch, limits);
         if (reason !== null) return reason;
-        if (this.#takeInOneStepped()) continue;
-        const batch = this.#takeBatch();
-        if (batch.length === 0) continue;
-        const results = await this.#stage.deliver(batch.map((prepared) => this.#delivery(prepared)));
-        this.#stepped = batch.map((prepared, i) => ({ prepared, result: results[i] ?? { failed: 'its host gave no answer' } }));
+        const prepared = this.#take();
+        if (prepared === null) continue;
+        const result = this.#ahead.result(prepared);
+        this.#takeIn(prepared, result instanceof Promise ? await result : result);
       }
     } finally {
       this.#running = false;
@@ -228,8 +227,7 @@ export class Ensemble {
     if (this.#violated) return 'violation';
     if (this.#stopAsked) return 'stopped';
     const { state } = this.#world;
-    const nextAt = this.#stepped.length > 0 ? state.now : (peekEntry(state.queue)?.at ?? null);
-    const reason = watch.reason(this, this.trace.length, nextAt);
+    const reason = watch.reason(this, this.trace.length, peekEntry(state.queue)?.at ?? null);
     if (reason === 'time') state.now = Math.max(state.now, limits.untilMs ?? 0);
     return reason;
   }
@@ -249,24 +247,10 @@ export class Ensemble {
     return null;
   }
 
-  /** As `#take`, with the entries after it that are for other servers at the same instant: none of these can influence another. */
-  #takeBatch(): Prepared[] {
-    const first = this.#take();
-    if (first === null) return [];
-    const batch = [first];
-    const { queue } = this.#world.state;
-    for (;;) {
-      const next = peekEntry(queue);
-      if (next === undefined || next.at !== first.entry.at) return batch;
-      const prepared = prepare(this.#world, next);
-      if (prepared === null || batch.some(({ sid }) => sid === prepared.sid)) return batch;
-      popEntry(queue);
-      batch.push(prepared);
-    }
-  }
-
-  #delivery({ sid, input, entry }: Prepared): Delivery {
-    return { sid, now: localClock(processOf(this.#world, sid), Math.max(entry.at, this.#world.state.now)), input };
+  #resultNow({ sid, input, entry }: Prepared): StepResult {
+    const results = this.#stage.deliver(sid, [{ input, now: clockAt(this.#world, sid, entry.at) }]);
+    if (results instanceof Promise) throw new Error('This host answers later: use runAsync.');
+    return results[0] ?? { failed: 'its host gave no answer' };
   }
 
   /** The world takes in what a server's step gave. */
@@ -279,28 +263,21 @@ export class Ensemble {
     this.#settle();
   }
 
-  #takeInOneStepped(): boolean {
-    const next = this.#stepped.shift();
-    if (next !== undefined) this.#takeIn(next.prepared, next.result);
-    return next !== undefined;
-  }
-
-  #takeInStepped(): void {
-    while (this.#takeInOneStepped());
-  }
-
-  /** Everything that was not taken in goes back into the queue, as if it had not been tried. */
+  /** The entry goes back into the queue, as if it had not been tried. */
   #fail(prepared: Prepared, reason: string): never {
-    const { queue } = this.#world.state;
-    for (const { entry } of [prepared, ...this.#stepped.map((one) => one.prepared)]) pushEntry(queue, entry);
-    this.#stepped = [];
+    pushEntry(this.#world.state.queue, prepared.entry);
     this.#failure = new HostError(prepared.sid, this.trace.length, prepared.input, reason);
     throw this.#failure;
   }
 
+  #processGone(sid: Sid): void {
+    this.#ahead.gone(sid);
+    this.#stage.kill(sid);
+  }
+
   #settle(): void {
     this.#observe();
-    if (this.#stepped.length === 0 && this.trace.length - this.#frames.lastAt >= this.options.checkpointEvery) this.#frames.add(this.#keyFrame());
+    if (this.trace.length - this.#frames.lastAt >= this.options.checkpointEvery) this.#frames.add(this.#keyFrame());
   }
 
   #observe(): void {
@@ -368,7 +345,7 @@ export class Ensemble {
     this.#driverState = frame.driver;
     this.#digest.cutTo(frame.n);
     this.#observed = frame.n;
-    this.#stepped = [];
+    this.#ahead.forget();
     this.#failure = null;
   }
 
@@ -385,14 +362,8 @@ export class Ensemble {
         this.#settle();
       } else {
         const prepared = this.#take();
-        if (prepared !== null) this.#takeIn(prepared, deliverNow(this.#stage, this.#delivery(prepared)));
+        if (prepared !== null) this.#takeIn(prepared, this.#resultNow(prepared));
       }
     }
   }
-}
-
-function deliverNow(host: ServerHost, delivery: Delivery): StepResult {
-  const results = host.deliver([delivery]);
-  if (results instanceof Promise) throw new Error('This host answers later: use runAsync.');
-  return results[0] ?? { failed: 'its host gave no answer' };
 }

@@ -30,6 +30,20 @@ export function peekEntry<T>(queue: Queue<T>): Entry<T> | undefined {
   return queue[0];
 }
 
+/** The entries up to a time, in the order in which they will come. The queue stays as it is. */
+export function entriesUntil<T>(queue: Queue<T>, at: number): Entry<T>[] {
+  const found: Entry<T>[] = [];
+  const visit = (i: number): void => {
+    const entry = queue[i];
+    if (entry === undefined || entry.at > at) return;
+    found.push(entry);
+    visit(2 * i + 1);
+    visit(2 * i + 2);
+  };
+  visit(0);
+  return found.sort((a, b) => a.at - b.at || a.seq - b.seq);
+}
+
 export function popEntry<T>(queue: Queue<T>): Entry<T> | undefined {
   const first = queue[0];
   const last = queue.pop();

@@ -91,6 +91,11 @@ export function localClock(process: Process, now: number): number {
   return process.rate === 1 && process.clockWorld === process.clockLocal ? now : process.clockLocal + (now - process.clockWorld) * process.rate;
 }
 
+/** What a server's own clock shows when something happens that is due at `at`. */
+export function clockAt(world: World, sid: Sid, at: number): number {
+  return localClock(processOf(world, sid), Math.max(at, world.state.now));
+}
+
 export function countSends(effects: readonly Effect[]): number {
   let count = 0;
   for (const effect of effects) if (effect.type === 'send') count++;

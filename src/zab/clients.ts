@@ -4,10 +4,10 @@
  * Source: `ZooKeeperServer.processConnectRequest`, `FollowerRequestProcessor`, `CommitProcessor`, `FinalRequestProcessor`.
  */
 import { NO_SESSION, type SessionId } from '../base/ids.ts';
-import { compareZxid } from '../base/zxid.ts';
+import { ZXID_ZERO, compareZxid } from '../base/zxid.ts';
 import { writeResult } from '../tree/prep.ts';
 import { read } from '../tree/read.ts';
-import { negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
+import { claimSession, negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
 import type { ClientOp, ErrorCode, OpResult, Txn, TxnResult, WriteOp } from '../tree/types.ts';
 import { close, decide, edit, send, type Draft } from './draft.ts';
 import { submit } from './leader/requests.ts';
@@ -16,6 +16,8 @@ import type { ClientMessage, ConnId } from './types.ts';
 
 const NO_PASSWORD = new Uint8Array(16);
 const NO_RESULT: OpResult = { kind: 'none' };
+/** `ClientCnxn.PING_XID`. */
+const PING_XID = -2;
 
 /** How the leader knows sessions of its own clients; those of learners belong to their handler's connection. */
 export const OWN_CLIENT = 'self';
@@ -39,8 +41,7 @@ export function onClientMessage(d: Draft, conn: ConnId, message: ClientMessage):
       connectSession(d, client, message);
       return;
     case 'ClientPing':
-      touchSession(d, client);
-      send(d, conn, { kind: 'PingReply', zxid: d.s.tree.lastProcessedZxid });
+      if (client.stage === 'established' && touchSession(d, client)) queueLocal(d, client, PING_XID, { op: 'ping' });
       return;
     case 'Request':
       if (client.stage !== 'established') dropClient(d, conn);
@@ -82,15 +83,15 @@ function createSession(d: Draft, client: ClientCnxn, requestedMs: number, timeou
   toLeader(d, session, 0, { op: 'createSession', timeoutMs });
 }
 
-/** Source: `ZooKeeperServer.reopenSession`, `Learner.validateSession`. */
+/** Whoever asks for a session takes it from the connection that has it here, even with a wrong password. Source: `ZooKeeperServer.reopenSession`, `Learner.validateSession`. */
 function reopenSession(d: Draft, client: ClientCnxn, session: SessionId, timeoutMs: number, password: Uint8Array): void {
+  const older = d.s.connOfSession[session];
+  if (older !== undefined) dropClient(d, older);
   if (!samePassword(password, sessionPassword(session))) {
     decide(d, { rule: 'client.refused', reason: 'wrongPassword', clientZxid: d.s.tree.lastProcessedZxid, serverZxid: d.s.tree.lastProcessedZxid, session });
     expireClient(d, client.conn);
     return;
   }
-  const older = d.s.connOfSession[session];
-  if (older !== undefined) dropClient(d, older);
   setClient(d, { ...client, session, timeoutMs, stage: 'revalidating' });
   if (d.s.leading !== null) {
     const { tracker, known } = touch(d.s.leading.tracker, session, timeoutMs, d.now);
@@ -122,15 +123,22 @@ function expireClient(d: Draft, conn: ConnId): void {
   dropClient(d, conn);
 }
 
-/** A sign of life. Only the leader counts time; learners pass it on with their next PING (B-104). */
-function touchSession(d: Draft, client: ClientCnxn): void {
-  if (client.session === NO_SESSION) return;
+/**
+ * A sign of life. Only the leader counts time; learners pass it on with their next PING (B-104).
+ *
+ * @returns false when the leader knows that the session is closing or gone: what came with the sign of life is ignored then.
+ * Source: `ZooKeeperServer.touch`, `LearnerSessionTracker.touchSession`.
+ */
+function touchSession(d: Draft, client: ClientCnxn): boolean {
   if (d.s.leading !== null) {
-    const { tracker } = touch(d.s.leading.tracker, client.session, client.timeoutMs, d.now);
+    const { tracker, known } = touch(d.s.leading.tracker, client.session, client.timeoutMs, d.now);
     if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
-  } else if (d.s.learning !== null && d.s.learning.touched[client.session] === undefined) {
+    return known;
+  }
+  if (d.s.learning !== null && d.s.learning.touched[client.session] === undefined) {
     edit(d, 'learning').touched = { ...d.s.learning.touched, [client.session]: client.timeoutMs };
   }
+  return true;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -156,20 +164,34 @@ function needsCommit(d: Draft, op: ClientOp): boolean {
 }
 
 function takeRequest(d: Draft, client: ClientCnxn, xid: number, op: ClientOp): void {
+  if (!touchSession(d, client)) return;
   if (d.s.config.profile.checkOutsideMulti === 'rejected' && op.op === 'check') {
     // Refused when submitted: no zxid is used, and the connection closes (ZOOKEEPER-2623).
-    reply(d, client.conn, xid, 'UNIMPLEMENTED', NO_RESULT);
+    send(d, client.conn, { kind: 'Reply', xid, zxid: ZXID_ZERO, err: 'UNIMPLEMENTED', result: NO_RESULT });
     dropClient(d, client.conn);
     return;
   }
-  touchSession(d, client);
-  const request: PendingRequest = { xid, op, needsCommit: needsCommit(d, op) };
-  if (!request.needsCommit && client.pending.length === 0) {
-    answerRead(d, client, request);
+  if (!needsCommit(d, op)) {
+    queueLocal(d, client, xid, op);
     return;
   }
-  setClient(d, withPending(client, [...client.pending, request]));
-  if (request.needsCommit) toLeader(d, client.session, xid, op);
+  setClient(d, withPending(client, [...client.pending, { xid, op, needsCommit: true, err: 'OK' }]));
+  toLeader(d, client.session, xid, op);
+}
+
+/** A request that takes no zxid: answered at once, or behind the writes of its session that came before it (B-42). */
+function queueLocal(d: Draft, client: ClientCnxn, xid: number, op: PendingRequest['op']): void {
+  const request: PendingRequest = { xid, op, needsCommit: false, err: checkLocal(d, client.session) };
+  if (client.pending.length === 0) answerRead(d, client, request);
+  else setClient(d, withPending(client, [...client.pending, request]));
+}
+
+/** On the leader even reads pass the session check (B-72). Source: `PrepRequestProcessor.pRequestHelper`. */
+function checkLocal(d: Draft, session: SessionId): ErrorCode {
+  if (d.s.leading === null) return 'OK';
+  const { tracker, err } = claimSession(d.s.leading.tracker, session, OWN_CLIENT);
+  if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
+  return err;
 }
 
 /** Hands a request to the leader: to itself, or over the network. Source: `FollowerRequestProcessor.run`, `LeaderRequestProcessor`. */
@@ -187,14 +209,22 @@ function toLeader(d: Draft, session: SessionId, cxid: number, op: ClientOp): voi
   send(d, learning.conn, { kind: 'REQUEST', session, cxid, op });
 }
 
-function answerRead(d: Draft, client: ClientCnxn, request: PendingRequest): void {
-  const rules = { existsNeedsRead: d.s.config.profile.existsNeedsRead };
-  const { err, result } = read(d.s.tree, request.op, AUTH_IDS, client.session, rules);
-  reply(d, client.conn, request.xid, err, result);
+function answerRead(d: Draft, client: ClientCnxn, { xid, op, err: refused }: PendingRequest): void {
+  if (refused !== 'OK') {
+    reply(d, client.conn, xid, refused, NO_RESULT);
+  } else if (op.op === 'ping') {
+    send(d, client.conn, { kind: 'PingReply', zxid: d.s.tree.lastProcessedZxid });
+  } else {
+    const rules = { existsNeedsRead: d.s.config.profile.existsNeedsRead };
+    const { err, result } = read(d.s.tree, op, AUTH_IDS, client.session, rules);
+    reply(d, client.conn, xid, err, result);
+  }
 }
 
+/** SESSIONMOVED is no answer: the connection is closed, because the client is connected elsewhere (B-108). Source: `FinalRequestProcessor.processRequest`. */
 function reply(d: Draft, conn: ConnId, xid: number, err: ErrorCode, result: OpResult): void {
-  send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result: err === 'OK' ? result : NO_RESULT });
+  if (err === 'SESSIONMOVED') dropClient(d, conn);
+  else send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result: err === 'OK' ? result : NO_RESULT });
 }
 
 /** A txn was applied; if a client of this server asked for it, it is answered now, and the reads behind it too (B-43, B-44). */
@@ -229,8 +259,8 @@ function complete(d: Draft, client: ClientCnxn, err: ErrorCode, result: OpResult
   reply(d, client.conn, head.xid, err, result);
   const next = rest.findIndex((request) => request.needsCommit);
   const ready = next < 0 ? rest : rest.slice(0, next);
-  for (const request of ready) answerRead(d, client, request);
-  setClient(d, withPending(client, rest.slice(ready.length)));
+  for (const request of ready) if (d.s.clients[client.conn] !== undefined) answerRead(d, client, request);
+  if (d.s.clients[client.conn] !== undefined) setClient(d, withPending(client, rest.slice(ready.length)));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@
  */
 import { drawInt } from '../base/random.ts';
 import { snapshotName } from '../store/snapshot.ts';
-import { appendTxn, commitLog, rollLog } from '../store/txnLog.ts';
+import { appendTxn, commitLog, newLogWriter, rollLog } from '../store/txnLog.ts';
 import { decide, edit, send, setTimer, write, type Draft } from './draft.ts';
 import { arrivalOf, beginSnapshot, isLater, snapshotFormat } from './database.ts';
 import { processAck } from './leader/broadcast.ts';
@@ -110,6 +110,13 @@ export function drainLogger(d: Draft): void {
   for (let batch = takeBatch(d); batch.length > 0; batch = takeBatch(d));
   commitLogNow(d);
   Object.assign(edit(d, 'logger'), { flushing: NOTHING, token: null });
+}
+
+/** The logger thread died of its disk: nothing that was not durable counts any more, and it writes nothing more. Source: `SyncRequestProcessor.run`. */
+export function failLogger(d: Draft): void {
+  Object.assign(edit(d, 'logger'), { queue: NOTHING, flushing: NOTHING, token: null });
+  d.s.lastLogged = d.s.lastSynced;
+  if (d.s.log.streamsToFlush.some((file) => d.s.disk.files[file] === undefined)) d.s.log = newLogWriter();
 }
 
 /** The logger thread died: what it had written is in the file, what was queued is lost. */

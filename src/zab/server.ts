@@ -20,7 +20,7 @@ import { onEpochAckLimit, onEpochLimit, onNewLeaderLimit } from './leader/lead.t
 import { onTick } from './leader/liveness.ts';
 import { onContainersTimer, onSessionsTimer } from './leader/sessions.ts';
 import { introduceSelf, onConnectBudget, onConnectRetry, onLeaderConnectFailed, onReadTimer } from './learner/follow.ts';
-import { idleLogger, onFsynced, rollSnapshotAt } from './logger.ts';
+import { failLogger, idleLogger, onFsynced, rollSnapshotAt } from './logger.ts';
 import { recoveryStepper } from './machines/recovery.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
 import { advance, exit, giveUpLeading, loseLeader, onObserverDelay, serverStepper } from './roles.ts';
@@ -155,12 +155,23 @@ function disconnected(d: Draft, conn: number): void {
   else dropHandler(d, conn, 'disconnected');
 }
 
-/** The log cannot be written: the role ends (ZOOKEEPER-2247). Memory goes back to what the disk really holds. */
-function diskFailed(d: Draft, { message }: Extract<Input, { type: 'diskError' }>): void {
+/**
+ * The disk takes no more. A snapshot that cannot be written ends the process; a log that cannot be written ends the role (ZOOKEEPER-2247), and what
+ * was queued for it is lost.
+ *
+ * Source: `ZooKeeperServer.takeSnapshot`, `ZooKeeperCriticalThread.handleException`.
+ */
+function diskFailed(d: Draft, { message, file, disk }: Extract<Input, { type: 'diskError' }>): void {
+  if (disk !== undefined) d.s.disk = disk;
+  if (file?.startsWith('snapshot.') === true) return exit(d, SNAPSHOT_FAILED, message);
+  failLogger(d);
   if (d.s.leading !== null) giveUpLeading(d, 'internalError');
   else if (d.s.learning !== null) loseLeader(d, 'diskFailure', message);
-  else exit(d, 10, message);
+  else exit(d, SNAPSHOT_FAILED, message);
 }
+
+/** `ExitCode.TXNLOG_ERROR_TAKING_SNAPSHOT`. */
+const SNAPSHOT_FAILED = 10;
 
 function onTimer(d: Draft, timer: TimerName): void {
   switch (timer) {

@@ -133,7 +133,8 @@ export type Input =
   | { readonly type: 'timer'; readonly timer: TimerName }
   /** The disk has made durable what the `fsync` effect with this token asked for. */
   | { readonly type: 'fsynced'; readonly token: number }
-  | { readonly type: 'diskError'; readonly message: string }
+  /** A write failed. `file` is the one it was for, `disk` what the disk really holds; a server that is not told goes on believing its own copy. */
+  | { readonly type: 'diskError'; readonly message: string; readonly file?: string; readonly disk?: Disk }
   /** SIGTERM. */
   | { readonly type: 'stop' };
 

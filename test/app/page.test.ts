@@ -1,5 +1,5 @@
 /** Small pure parts of the page: keys, suggestions, the caption's choice, paths, languages, the statechart's layout. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { captionEvent, weight } from '../../src/app/caption/pick.ts';
 import { suggestions } from '../../src/app/caption/suggest.ts';
 import { isPath, opOf, OPERATIONS } from '../../src/app/clients/ops.ts';
@@ -16,8 +16,6 @@ import { messageLabel } from '../../src/trace/narrate.ts';
 import { Timeline } from '../../src/trace/timeline.ts';
 import { serverMachine } from '../../src/zab/machines/server.ts';
 import { fixtureTrace } from './fixture.ts';
-
-vi.stubGlobal('$state', undefined);
 
 const story = fixtureTrace();
 const members = [1, 2, 3, 4, 5].map((sid) => ({ sid, type: 'participant' as const }));

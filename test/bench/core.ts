@@ -1,7 +1,10 @@
 /** Figures of the engine in one thread: throughput, growth, memory, seeking. Trace, views and checkpoints are on, as in the page. */
-import { Timeline } from '../../src/trace/timeline.ts';
+import type { Core } from '../../src/ensemble/host/host.ts';
+import { InlineHost } from '../../src/ensemble/host/inline.ts';
+import type { Timeline } from '../../src/trace/timeline.ts';
+import { step } from '../../src/zab/server.ts';
 import { median, quantile, type Figure } from './figures.ts';
-import { startLoad, type Load } from './load.ts';
+import { Load } from './load.ts';
 
 const EVENTS = 100_000;
 const SLICE = 10_000;

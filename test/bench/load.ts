@@ -1,8 +1,10 @@
 /** Servers under a steady write load: clients that always have some requests on their way. */
-import type { Ensemble } from '../../src/ensemble/conductor.ts';
-import type { TraceEvent } from '../../src/ensemble/types.ts';
-import type { Member } from '../../src/zab/types.ts';
-import { ledEnsemble } from '../support/simulated.ts';
+import { Ensemble } from '../../src/ensemble/conductor.ts';
+import type { ServerHost } from '../../src/ensemble/host/host.ts';
+import { Invariants } from '../../src/ensemble/invariants.ts';
+import { configOf, DEFAULT_OPTIONS } from '../../src/ensemble/options.ts';
+import type { RunLimits } from '../../src/ensemble/runLimits.ts';
+import { Timeline } from '../../src/trace/timeline.ts';
 
 const CLIENTS = 3;
 /** Requests that each client has on their way at most. */
@@ -13,47 +15,50 @@ const CHUNK = 250;
 const PATHS = 50;
 const OPEN = [{ perms: 31, scheme: 'world', id: 'anyone' }];
 
-export interface Load {
-  readonly members: readonly Member[];
-  /** The next events. */
-  advance(): readonly TraceEvent[];
-  end(): void;
-}
+/** An ensemble with its clients, invariants, trace and views, as the page has them. */
+export class Load {
+  readonly ensemble: Ensemble;
+  readonly timeline: Timeline;
+  readonly #issued = new Map<number, number>();
 
-/** Starts `servers` servers with their clients; the first `advance` gives all events since the beginning. */
-export function startLoad(servers: number): Load {
-  const ensemble = ledEnsemble(servers);
-  const issued = new Map<number, number>();
-  for (let client = 1; client <= CLIENTS; client += 1) {
-    ensemble.command({ type: 'connect', client });
-    issued.set(client, 0);
+  constructor(servers: number, host: ServerHost) {
+    const options = { ...DEFAULT_OPTIONS, config: configOf(Array.from({ length: servers }, (_, i) => i + 1)) };
+    this.ensemble = new Ensemble(options, host, { observers: [new Invariants(options.config)] });
+    this.timeline = new Timeline(options.config.members);
+    for (const sid of this.ensemble.sids) this.ensemble.command({ type: 'start', sid });
+    for (let client = 1; client <= CLIENTS; client += 1) {
+      this.ensemble.command({ type: 'connect', client });
+      this.#issued.set(client, 0);
+    }
   }
-  ensemble.run({ untilMs: ensemble.now + 1_000 });
-  let given = 0;
-  return {
-    members: ensemble.options.config.members,
-    advance() {
-      for (const client of issued.keys()) refill(ensemble, client, issued);
-      ensemble.run({ events: CHUNK });
-      const events = ensemble.trace.slice(given);
-      given = ensemble.trace.length;
-      return events;
-    },
-    end: () => ensemble.dispose(),
-  };
-}
 
-function refill(ensemble: Ensemble, client: number, issued: Map<number, number>): void {
-  let count = issued.get(client) ?? 0;
-  const waiting = ensemble.client(client)?.waiting ?? PIPELINE;
-  for (let free = PIPELINE - waiting; free > 0; free -= 1, count += 1) {
-    const path = `/load-${client}-${count % PATHS}`;
-    const data = new Uint8Array(64).fill(count & 0xff);
+  /** How to run until the servers have elected and the clients are connected. */
+  get start(): RunLimits<Ensemble> {
+    const isConnected = (ensemble: Ensemble): boolean => ensemble.clients.every((client) => ensemble.client(client)?.state === 'connected');
+    return { untilMs: 60_000, until: (ensemble) => ensemble.trace.length % 50 === 0 && isConnected(ensemble) };
+  }
+
+  /** Has the clients send what they may, and says how far to run before they send again. */
+  refill(): RunLimits<Ensemble> {
+    for (const [client, issued] of this.#issued) {
+      const waiting = this.ensemble.client(client)?.waiting ?? PIPELINE;
+      const free = Math.max(0, PIPELINE - waiting);
+      for (let i = issued; i < issued + free; i += 1) this.#write(client, i);
+      this.#issued.set(client, issued + free);
+    }
+    return { events: CHUNK };
+  }
+
+  /** Shows the timeline what has happened since the last time. */
+  record(): void {
+    this.timeline.appended(this.ensemble.trace.slice(this.timeline.length));
+  }
+
+  #write(client: number, i: number): void {
+    const path = `/load-${client}-${i % PATHS}`;
+    const data = new Uint8Array(64).fill(i & 0xff);
     const request =
-      count < PATHS
-        ? ({ op: 'create', path, data, acl: OPEN, mode: 'persistent' } as const)
-        : ({ op: 'setData', path, data, version: -1 } as const);
-    ensemble.command({ type: 'request', client, request });
+      i < PATHS ? ({ op: 'create', path, data, acl: OPEN, mode: 'persistent' } as const) : ({ op: 'setData', path, data, version: -1 } as const);
+    this.ensemble.command({ type: 'request', client, request });
   }
-  issued.set(client, count);
 }

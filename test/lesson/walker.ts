@@ -4,7 +4,6 @@ import { InlineHost } from '../../src/ensemble/host/inline.ts';
 import type { Core } from '../../src/ensemble/host/host.ts';
 import { optionsOf, parseScenario } from '../../src/ensemble/scenario.ts';
 import { scriptOf } from '../../src/ensemble/script.ts';
-import type { Driver } from '../../src/ensemble/driver.ts';
 import { Invariants } from '../../src/ensemble/invariants.ts';
 import { momentAt } from '../../src/lesson/claim/facts.ts';
 import { firstHolding, holds, quote } from '../../src/lesson/claim/holds.ts';

@@ -9,9 +9,9 @@ export type Theme = 'light' | 'dark';
 export const BACKGROUND: Readonly<Record<Theme, string>> = { light: '#fafaf8', dark: '#15181c' };
 
 export const EPOCH_HUES: Readonly<Record<Theme, readonly string[]>> = {
-  //       blue       amber      teal       violet     olive      cyan       magenta    green
-  light: ['#1f5fbf', '#9a5700', '#007065', '#6d3cae', '#6b6600', '#0a6c94', '#9c2f7c', '#3a721c'],
-  dark: ['#7db1ff', '#f0a94a', '#4fd0bd', '#c3a0ff', '#d3cc52', '#62c8f2', '#f09ad3', '#9ad672'],
+  // blue, amber, cyan, olive, teal, violet, green, magenta: of all orders the one whose nearest neighbours are furthest apart
+  light: ['#1f5fbf', '#9a5700', '#0a6c94', '#6b6600', '#007065', '#6d3cae', '#3a721c', '#9c2f7c'],
+  dark: ['#7db1ff', '#f0a94a', '#62c8f2', '#d3cc52', '#4fd0bd', '#c3a0ff', '#9ad672', '#f09ad3'],
 };
 
 /** Before any epoch. */

@@ -91,7 +91,7 @@ export function roundest(low: number, high: number): number {
   for (let step = 1_000_000; step >= 0.001; step /= 10) {
     for (const part of [step, step / 2, step / 5]) {
       const candidate = Math.ceil(low / part - 1e-9) * part;
-      if (candidate <= high) return Math.round(candidate * 1000) / 1000;
+      if (candidate <= high) return Math.abs(Math.round(candidate * 1000) / 1000);
     }
   }
   return low;

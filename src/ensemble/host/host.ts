@@ -12,11 +12,10 @@ import type { Input, StepOutput } from '../../zab/types.ts';
  */
 export type Core<S = unknown> = (server: S | null, input: Input, now: number) => { readonly server: S; readonly output: StepOutput };
 
-export interface Delivery {
-  readonly sid: Sid;
+export interface Step {
+  readonly input: Input;
   /** The server's own clock, ms. */
   readonly now: number;
-  readonly input: Input;
 }
 
 /** The core threw, or its worker died. */
@@ -28,8 +27,10 @@ export type StepResult = StepOutput | StepFailure;
 
 export interface ServerHost {
   readonly kind: 'inline' | 'worker' | 'thread';
-  /** Steps each server (each at most once in a batch) with its input and returns the results in the same order. A `boot` input makes (or replaces) the server. */
-  deliver(batch: readonly Delivery[]): readonly StepResult[] | Promise<readonly StepResult[]>;
+  /** Gives a server its next inputs, in order, and returns the results. A `boot` input, always the first of its list, makes (or replaces) the server. */
+  deliver(sid: Sid, steps: readonly Step[]): readonly StepResult[] | Promise<readonly StepResult[]>;
+  /** The server goes back to before its last `steps` steps, answered or not. A host without this is asked for one step at a time, in its turn. */
+  takeBack?(sid: Sid, steps: number): void;
   /** The process is gone: its memory must be unreachable (a worker is terminated). */
   kill(sid: Sid): void;
   /** Replaces all servers by these states, after rewinding. Workers are made anew. */

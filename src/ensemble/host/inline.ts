@@ -1,6 +1,6 @@
 import type { Sid } from '../../base/ids.ts';
 import { explain } from './wire.ts';
-import type { Core, Delivery, ServerHost, StepResult } from './host.ts';
+import type { Core, ServerHost, Step, StepResult } from './host.ts';
 
 /** Servers in this very thread. Their states are immutable, so saving them costs nothing. */
 export class InlineHost implements ServerHost {
@@ -13,11 +13,11 @@ export class InlineHost implements ServerHost {
     this.#core = core;
   }
 
-  deliver(batch: readonly Delivery[]): readonly StepResult[] {
-    return batch.map((delivery) => this.#step(delivery));
+  deliver(sid: Sid, steps: readonly Step[]): readonly StepResult[] {
+    return steps.map((one) => this.#step(sid, one));
   }
 
-  #step({ sid, now, input }: Delivery): StepResult {
+  #step(sid: Sid, { input, now }: Step): StepResult {
     try {
       const { server, output } = this.#core(input.type === 'boot' ? null : (this.#servers.get(sid) ?? null), input, now);
       this.#servers.set(sid, server);

@@ -1,7 +1,6 @@
 import type { Sid } from '../../base/ids.ts';
 import type { Disk } from '../../store/types.ts';
-import type { Input } from '../../zab/types.ts';
-import type { Delivery, ServerHost, StepResult } from './host.ts';
+import type { ServerHost, Step, StepResult } from './host.ts';
 import type { FromWorker, ToWorker } from './wire.ts';
 
 /** One worker, whatever its platform. */
@@ -15,8 +14,8 @@ export type WorkerMaker = (sid: Sid, onAnswer: (answer: FromWorker) => void, onD
 
 interface Live {
   readonly worker: RemoteWorker;
-  /** The step being waited for: a server is given one input at a time. */
-  waiting: ((result: StepResult) => void) | null;
+  /** Who waits for its answers, in order. */
+  readonly waiting: { readonly steps: number; readonly resolve: (results: readonly StepResult[]) => void }[];
 }
 
 /** Servers in workers of their own: a kill terminates the worker, a start makes a new one. */
@@ -30,27 +29,27 @@ export class RemoteHost implements ServerHost {
     this.#make = make;
   }
 
-  deliver(batch: readonly Delivery[]): Promise<readonly StepResult[]> {
-    return Promise.all(batch.map((delivery) => this.#step(delivery)));
+  deliver(sid: Sid, steps: readonly Step[]): Promise<readonly StepResult[]> {
+    const live = steps[0]?.input.type === 'boot' ? this.#start(sid) : this.#live.get(sid);
+    if (live === undefined) return Promise.resolve(steps.map(() => ({ failed: `server ${sid} has no worker` })));
+    return new Promise((resolve) => {
+      live.waiting.push({ steps: steps.length, resolve });
+      live.worker.post({ type: 'steps', steps: steps.map(forTheWire) });
+    });
   }
 
-  #step({ sid, now, input }: Delivery): Promise<StepResult> {
-    const live = input.type === 'boot' ? this.#start(sid) : this.#live.get(sid);
-    if (live === undefined) return Promise.resolve({ failed: `server ${sid} has no worker` });
-    return new Promise((resolve) => {
-      live.waiting = resolve;
-      live.worker.post({ type: 'step', input: forTheWire(input), now });
-    });
+  takeBack(sid: Sid, steps: number): void {
+    this.#live.get(sid)?.worker.post({ type: 'takeBack', steps });
   }
 
   #start(sid: Sid): Live {
     this.kill(sid);
-    const answer = (result: StepResult): void => {
-      const resolve = live.waiting;
-      live.waiting = null;
-      resolve?.(result);
+    const waiting: Live['waiting'] = [];
+    const onAnswer = (results: FromWorker): void => waiting.shift()?.resolve(results);
+    const onDeath = (reason: string): void => {
+      for (const { steps, resolve } of waiting.splice(0)) resolve(new Array<StepResult>(steps).fill({ failed: reason }));
     };
-    const live: Live = { worker: this.#make(sid, answer, (reason) => answer({ failed: reason })), waiting: null };
+    const live: Live = { worker: this.#make(sid, onAnswer, onDeath), waiting };
     this.#live.set(sid, live);
     return live;
   }
@@ -75,8 +74,8 @@ export class RemoteHost implements ServerHost {
 }
 
 /** Only the written bytes of a disk travel, not the room behind them. */
-function forTheWire(input: Input): Input {
-  return input.type === 'boot' ? { ...input, disk: trimmed(input.disk) } : input;
+function forTheWire(step: Step): Step {
+  return step.input.type === 'boot' ? { now: step.now, input: { ...step.input, disk: trimmed(step.input.disk) } } : step;
 }
 
 function trimmed(disk: Disk): Disk {

@@ -1,14 +1,18 @@
 /** Everything that crosses between the conductor and a server's worker. Plain data only: it must survive structuredClone. */
-import type { Input } from '../../zab/types.ts';
-import type { StepResult } from './host.ts';
+import type { Step, StepResult } from './host.ts';
+
+/** Steps that one server may do ahead of their turn; its worker remembers so many of its states. */
+export const MOST_AHEAD = 64;
 
 export type ToWorker =
-  | { readonly type: 'step'; readonly input: Input; readonly now: number }
+  | { readonly type: 'steps'; readonly steps: readonly Step[] }
+  /** Back to the state before the last steps. Not answered. */
+  | { readonly type: 'takeBack'; readonly steps: number }
   /** The state to go on from, after rewinding. Not answered. */
   | { readonly type: 'load'; readonly server: unknown };
 
-/** One answer a step, in order. */
-export type FromWorker = StepResult;
+/** One answer to each `steps`, in order. */
+export type FromWorker = readonly StepResult[];
 
 /** What went wrong, in one line, with the place in the code if known. */
 export function explain(error: unknown): string {

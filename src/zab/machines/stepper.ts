@@ -3,7 +3,7 @@
  * The machines carry no context and their events no payload, so every answer can be remembered; the hot path is one Map look-up.
  * `test/zab/machines/stepper.test.ts` keeps this equal to XState's own `transition()`.
  */
-import { getInitialSnapshot, transition, type AnyStateMachine, type StateValue } from 'xstate';
+import { initialTransition, transition, type AnyStateMachine, type StateValue } from 'xstate';
 
 /** A machine state as plain text: `following.synchronization`. Every machine here is non-parallel, so dots suffice. */
 export type Phase = string;
@@ -36,7 +36,7 @@ export function valueOf(phase: Phase): StateValue {
 
 export function stepper(machine: AnyStateMachine): Stepper {
   const memo = new Map<Phase, Map<string, Transition>>();
-  const initial = phaseOf(getInitialSnapshot(machine).value as StateValue);
+  const initial = phaseOf(initialTransition(machine)[0].value as StateValue);
 
   function compute(phase: Phase, event: string): Transition {
     const before = machine.resolveState({ value: valueOf(phase), context: {} });
@@ -49,8 +49,8 @@ export function stepper(machine: AnyStateMachine): Stepper {
   return {
     initial,
     step(phase, event) {
-      let byEvent = memo.get(phase);
-      if (byEvent === undefined) memo.set(phase, (byEvent = new Map()));
+      const byEvent = memo.get(phase) ?? new Map<string, Transition>();
+      if (byEvent.size === 0) memo.set(phase, byEvent);
       let known = byEvent.get(event);
       if (known === undefined) byEvent.set(event, (known = compute(phase, event)));
       return known;

@@ -75,7 +75,7 @@ export function electionOnly(): { electionDecided(d: Draft, vote: Vote, role: Ro
 }
 
 export function draftOf(server: Server, now = 0): Draft {
-  return { s: { ...server }, effects: [], decisions: [], log: [], now };
+  return { before: null, s: { ...server }, effects: [], decisions: [], log: [], now };
 }
 
 export function vote(leader: number, electionEpoch = 1, last: Zxid = zxid(0, 0), peerEpoch = 0): Vote {

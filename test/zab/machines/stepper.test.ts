@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { getInitialSnapshot, transition, type AnyStateMachine, type StateValue } from 'xstate';
+import { initialTransition, transition, type AnyStateMachine, type StateValue } from 'xstate';
 import { electionMachine } from '../../../src/zab/machines/election.ts';
 import { proposalMachine } from '../../../src/zab/machines/proposal.ts';
 import { recoveryMachine } from '../../../src/zab/machines/recovery.ts';
@@ -17,7 +17,7 @@ describe('the memoised stepper', () => {
       fc.property(fc.array(fc.constantFrom(...events), { maxLength: 60 }), (path) => {
         const quick = stepper(machine);
         let phase = quick.initial;
-        let slow = getInitialSnapshot(machine);
+        let [slow] = initialTransition(machine);
         for (const type of path) {
           const taken = quick.step(phase, type);
           const [next, actions] = transition(machine, slow, { type });
