@@ -11,28 +11,28 @@ import { endProcess, setListening } from './processes.ts';
 import { clientNode, type Client, type Process } from './state.ts';
 import { cancelTimer, setTimer } from './timers.ts';
 import type { ClientInput, ClientView, Flight, OpOutcome, RecordedInput } from './types.ts';
-import { append, clientPeer, countSends, NONE, serverPeer, type World } from './world.ts';
+import { append, clientPeer, NONE, serverPeer, type World } from './world.ts';
 
 /** Records a server's step and does what it asked for. */
 export function applyServerStep(world: World, process: Process, input: Input, flight: Flight | null, cause: number, output: StepOutput): void {
   const { effects } = output;
-  const sends = countSends(effects);
-  const sent: Flight[] = [];
-  append(world, {
+  const event = append(world, {
     n: world.trace.length, at: world.state.now, actor: serverPeer(process.sid), cause, what: recorded(input, flight),
-    sent: sends === 0 ? NONE : sent, effects: sends === 0 ? orNone(effects) : orNone(effects.filter(isNotSend)), decisions: orNone(output.decisions), changes: isEmpty(output.changes) ? NO_CHANGES : output.changes, client: null,
-    log: orNone(output.log), outcomes: NONE, disk: null,
+    sent: NONE, effects: kept(effects.some(isSend) ? effects.filter(isNotSend) : effects), decisions: kept(output.decisions),
+    changes: isEmpty(output.changes) ? NO_CHANGES : output.changes, client: null, log: kept(output.log), outcomes: NONE, disk: null,
   });
   process.view = Object.assign(process.view ?? ({} as ServerView), output.changes);
+  const sent: Flight[] = [];
   for (const effect of effects) {
     if (process.state !== 'running') break;
     applyEffect(world, process, effect, sent);
   }
+  event.sent = kept(sent);
 }
 
-/** Empty lists in the trace are all the same list. */
-function orNone<T>(list: readonly T[]): readonly T[] {
-  return list.length === 0 ? NONE : list;
+/** Lists for the trace, of which there are many: all empty ones are the same list, and others have no room to grow (that of V8 is 16 items). */
+function kept<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NONE : list.slice();
 }
 
 const NO_CHANGES: Partial<ServerView> = {};
@@ -40,6 +40,10 @@ const NO_CHANGES: Partial<ServerView> = {};
 function isEmpty(changes: Partial<ServerView>): boolean {
   for (const _field in changes) return false;
   return true;
+}
+
+function isSend(effect: Effect): boolean {
+  return effect.type === 'send';
 }
 
 function isNotSend(effect: Effect): boolean {
@@ -95,8 +99,8 @@ export function stepClient(world: World, client: Client, told: ClientTold, cause
   const view = clientView(client);
   append(world, {
     n, at: world.state.now, actor: clientPeer(client.client), cause, what,
-    sent: orNone(sent), effects: NONE, decisions: NONE, changes: null, client: told.type === 'start' ? view : difference(before, view),
-    log: NONE, outcomes: orNone(outcomes), disk: null,
+    sent: kept(sent), effects: NONE, decisions: NONE, changes: null, client: told.type === 'start' ? view : difference(before, view),
+    log: NONE, outcomes: kept(outcomes), disk: null,
   });
 }
 
@@ -160,10 +164,13 @@ function outOf(world: World, client: Client, sent: Flight[], outcomes: OpOutcome
   };
 }
 
-const VIEW_FIELDS = ['state', 'sid', 'session', 'timeoutMs', 'lastZxid', 'waiting'] as const satisfies readonly (keyof ClientView)[];
-
 function difference(before: ClientView, after: ClientView): Partial<ClientView> {
-  const changes: Record<string, unknown> = {};
-  for (const field of VIEW_FIELDS) if (before[field] !== after[field]) changes[field] = after[field];
+  const changes: { -readonly [K in keyof ClientView]?: ClientView[K] } = {};
+  if (before.state !== after.state) changes.state = after.state;
+  if (before.sid !== after.sid) changes.sid = after.sid;
+  if (before.session !== after.session) changes.session = after.session;
+  if (before.timeoutMs !== after.timeoutMs) changes.timeoutMs = after.timeoutMs;
+  if (before.lastZxid !== after.lastZxid) changes.lastZxid = after.lastZxid;
+  if (before.waiting !== after.waiting) changes.waiting = after.waiting;
   return changes;
 }

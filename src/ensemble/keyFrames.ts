@@ -12,10 +12,10 @@ export interface KeyFrame {
   readonly driver: unknown;
 }
 
-const RECENT = 40;
-const KEPT_OF_OLD = 4;
+const RECENT = 20;
+const KEPT_OF_OLD = 8;
 
-/** The key frames of a run, oldest first: all of the recent past, one in four of what is long past. */
+/** The key frames of a run, oldest first: all of the recent past, one in eight of what is long past. */
 export class KeyFrames {
   #frames: { readonly ordinal: number; readonly frame: KeyFrame }[] = [];
 

@@ -4,7 +4,6 @@
  */
 import type { Sid } from '../base/ids.ts';
 import { draw } from '../base/random.ts';
-import type { Effect } from '../zab/types.ts';
 import type { Spread, WorldOptions } from './options.ts';
 import { pushEntry } from './queue.ts';
 import type { Client, Process, Scheduled, WorldState } from './state.ts';
@@ -94,12 +93,6 @@ export function localClock(process: Process, now: number): number {
 /** What a server's own clock shows when something happens that is due at `at`. */
 export function clockAt(world: World, sid: Sid, at: number): number {
   return localClock(processOf(world, sid), Math.max(at, world.state.now));
-}
-
-export function countSends(effects: readonly Effect[]): number {
-  let count = 0;
-  for (const effect of effects) if (effect.type === 'send') count++;
-  return count;
 }
 
 export type { Flight };

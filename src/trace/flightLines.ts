@@ -15,11 +15,20 @@ export interface FlightLine {
 
 const BLOCK = 256;
 
-/** Lines in the order of sending. Blocks of 256 know when their last message landed, so that a window skips the others. */
+const FLYING = -1;
+
+/**
+ * Lines in the order of sending, kept as columns: a long trace has more messages than events, and few of their lines are ever looked at.
+ * Blocks of 256 know when their last message landed, so that a window skips the others.
+ */
 export class FlightLines {
-  readonly #lines: FlightLine[] = [];
+  readonly #flights: Flight[] = [];
   readonly #sentN: number[] = [];
   readonly #sentAt: number[] = [];
+  /** `FLYING` while it is on its way. */
+  readonly #endN: number[] = [];
+  readonly #endAt: number[] = [];
+  readonly #lost = new Set<number>();
   readonly #flying = new Map<number, number>();
   readonly #blocks: { flying: number; endN: number; endAt: number }[] = [];
 
@@ -31,7 +40,7 @@ export class FlightLines {
   }
 
   get count(): number {
-    return this.#lines.length;
+    return this.#flights.length;
   }
 
   /** Lines that touch positions `from`…`to`, in the order of sending. */
@@ -46,26 +55,38 @@ export class FlightLines {
 
   /** What became of a message sent by event `sentN`, or null if that event did not send it. */
   lineOf(flight: number, sentN: number): FlightLine | null {
-    for (let i = atMost(this.#sentN, sentN) - 1; i >= 0 && this.#sentN[i] === sentN; i--) if (this.#lines[i]?.flight.id === flight) return this.#lines[i] ?? null;
+    for (let i = atMost(this.#sentN, sentN) - 1; i >= 0 && this.#sentN[i] === sentN; i--) if (this.#flights[i]?.id === flight) return this.#line(i);
     return null;
   }
 
+  #line(i: number): FlightLine {
+    const flight = this.#flights[i] as Flight;
+    const sentN = this.#sentN[i] as number;
+    const sentAt = this.#sentAt[i] as number;
+    const endN = this.#endN[i] as number;
+    if (endN === FLYING) return { flight, sentN, sentAt, endN: Infinity, endAt: Infinity, fate: 'flying' };
+    return { flight, sentN, sentAt, endN, endAt: this.#endAt[i] as number, fate: this.#lost.has(i) ? 'lost' : 'received' };
+  }
+
   #begin(flight: Flight, event: TraceEvent): void {
-    const i = this.#lines.length;
+    const i = this.#flights.length;
     if (i % BLOCK === 0) this.#blocks.push({ flying: 0, endN: -1, endAt: -1 });
     (this.#blocks.at(-1) as { flying: number }).flying++;
     this.#flying.set(flight.id, i);
+    this.#flights.push(flight);
     this.#sentN.push(event.n);
     this.#sentAt.push(event.at);
-    this.#lines.push({ flight, sentN: event.n, sentAt: event.at, endN: Infinity, endAt: Infinity, fate: 'flying' });
+    this.#endN.push(FLYING);
+    this.#endAt.push(Infinity);
   }
 
   #end(id: number, event: TraceEvent, fate: 'received' | 'lost'): void {
     const i = this.#flying.get(id);
     if (i === undefined) return;
     this.#flying.delete(id);
-    const line = this.#lines[i] as FlightLine;
-    this.#lines[i] = { flight: line.flight, sentN: line.sentN, sentAt: line.sentAt, endN: event.n, endAt: event.at, fate };
+    this.#endN[i] = event.n;
+    this.#endAt[i] = event.at;
+    if (fate === 'lost') this.#lost.add(i);
     const block = this.#blocks[Math.floor(i / BLOCK)] as { flying: number; endN: number; endAt: number };
     block.flying--;
     block.endN = event.n;
@@ -77,7 +98,7 @@ export class FlightLines {
     this.#blocks.forEach((block, b) => {
       if (b * BLOCK >= end || (block.flying === 0 && !mayTouch(block))) return;
       for (let i = b * BLOCK; i < Math.min(end, (b + 1) * BLOCK); i++) {
-        const line = this.#lines[i] as FlightLine;
+        const line = this.#line(i);
         if (touches(line)) found.push(line);
       }
     });

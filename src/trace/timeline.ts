@@ -1,10 +1,10 @@
 /**
- * Views of a trace at any position. A view is kept by reference every 100 events while events arrive, so that seeking folds
- * at most 99 of them, and the views around the last answers are kept, so that stepping folds none or one.
+ * Views of a trace at any position. A view is kept every 100 events while events arrive, so that seeking folds at most 99 of them, and
+ * the last answers are kept, so that stepping forward folds one.
  */
 import type { TraceEvent } from '../ensemble/types.ts';
 import type { Member } from '../zab/types.ts';
-import { emptyView, foldEvent } from './fold.ts';
+import { emptyView, foldEvents } from './fold.ts';
 import { TraceIndex } from './traceIndex.ts';
 import type { EnsembleView } from './view.ts';
 
@@ -20,14 +20,12 @@ export class Timeline {
   readonly #start: EnsembleView;
   /** Entry i is the view after event 100·(i+1) − 1. */
   readonly #frames: EnsembleView[] = [];
-  #head: EnsembleView;
-  /** Recently computed views, by position modulo the size. */
+  /** Views that were asked for lately, by position modulo the size. */
   readonly #recent: (EnsembleView | undefined)[] = new Array<EnsembleView | undefined>(RECENT).fill(undefined);
 
   constructor(members: readonly Member[], events: readonly TraceEvent[] = []) {
     this.members = members;
     this.#start = emptyView(members);
-    this.#head = this.#start;
     this.appended(events);
   }
 
@@ -42,7 +40,7 @@ export class Timeline {
 
   /** The view after the last event. */
   get head(): EnsembleView {
-    return this.#head;
+    return this.viewAt(this.events.length - 1);
   }
 
   /** Takes in new events; their `n` must continue the trace. */
@@ -50,9 +48,7 @@ export class Timeline {
     for (const event of events) {
       if (event.n !== this.events.length) throw new RangeError(`event ${event.n} cannot follow event ${this.events.length - 1}: positions must be consecutive`);
       this.events.push(event);
-      this.#head = foldEvent(this.#head, event);
-      this.#recent[event.n % RECENT] = this.#head;
-      if (this.events.length % KEY_FRAME_EVERY === 0) this.#frames.push(this.#head);
+      if (this.events.length % KEY_FRAME_EVERY === 0) this.#frames.push(foldEvents(this.#frames.at(-1) ?? this.#start, this.events, event.n));
       this.#index.add(event);
     }
   }
@@ -63,7 +59,6 @@ export class Timeline {
     this.events.length = Math.max(0, n);
     this.#frames.length = Math.floor(this.events.length / KEY_FRAME_EVERY);
     this.#recent.fill(undefined);
-    this.#head = this.viewAt(this.events.length - 1);
     this.#index = new TraceIndex();
     for (const event of this.events) this.#index.add(event);
   }
@@ -72,11 +67,8 @@ export class Timeline {
   viewAt(n: number): EnsembleView {
     const to = Math.min(n, this.events.length - 1);
     if (to < 0) return this.#start;
-    let view = this.#nearest(to);
-    while (view.n < to) {
-      view = foldEvent(view, this.events[view.n + 1] as TraceEvent);
-      this.#recent[view.n % RECENT] = view;
-    }
+    const view = foldEvents(this.#nearest(to), this.events, to);
+    this.#recent[to % RECENT] = view;
     return view;
   }
 

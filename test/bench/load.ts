@@ -9,8 +9,8 @@ import { Timeline } from '../../src/trace/timeline.ts';
 const CLIENTS = 3;
 /** Requests that each client has on their way at most. */
 const PIPELINE = 10;
-/** Events between two looks at which clients may send more. */
-const CHUNK = 250;
+/** Virtual time between two looks at which clients may send more: much shorter than a write takes. */
+const REFILL_MS = 2;
 /** Paths that are written over and over, so that the tree does not grow with the run. */
 const PATHS = 50;
 const OPEN = [{ perms: 31, scheme: 'world', id: 'anyone' }];
@@ -46,7 +46,7 @@ export class Load {
       for (let i = issued; i < issued + free; i += 1) this.#write(client, i);
       this.#issued.set(client, issued + free);
     }
-    return { events: CHUNK };
+    return { untilMs: this.ensemble.now + REFILL_MS };
   }
 
   /** Shows the timeline what has happened since the last time. */

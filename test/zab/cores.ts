@@ -2,10 +2,11 @@
  * The smallest world in which server cores can talk: every message takes 1 ms, every fsync 1 ms, nothing is random, nothing is lost
  * unless a test says so. For tests of the rules in `zab/`; faults of real networks are the business of `ensemble/`.
  */
-import { NO_SESSION, utf8, type SessionId, type Sid } from '../../src/base/ids.ts';
-import { ZXID_ZERO, formatZxid } from '../../src/base/zxid.ts';
+import { NO_SESSION, utf8, type Bytes, type SessionId, type Sid } from '../../src/base/ids.ts';
+import { ZXID_ZERO, formatZxid, type Zxid } from '../../src/base/zxid.ts';
 import { applyDiskOps, copyDisk, emptyDisk } from '../../src/store/disk.ts';
 import type { Disk } from '../../src/store/types.ts';
+import { sessionPassword } from '../../src/tree/sessions.ts';
 import type { ClientOp } from '../../src/tree/types.ts';
 import { PROFILE_CURRENT } from '../../src/zab/profile.ts';
 import { step, type Server } from '../../src/zab/server.ts';
@@ -33,14 +34,24 @@ export class Cores {
   readonly servers = new Map<Sid, Server>();
   readonly disks = new Map<Sid, Disk>();
   readonly sent: Sent[] = [];
-  readonly decisions: { readonly sid: Sid; readonly decision: Decision }[] = [];
+  readonly decisions: { readonly sid: Sid; readonly at: number; readonly decision: Decision }[] = [];
   readonly exits: { readonly sid: Sid; readonly code: number }[] = [];
   readonly heard: ServerMessage[] = [];
+  /** The same, with the connection and the time. */
+  readonly answers: { readonly conn: number; readonly at: number; readonly message: ServerMessage }[] = [];
+  /** Every fsync that a logger asked for. */
+  readonly fsyncs: Sid[] = [];
+  /** Every attempt to connect to a quorum port. */
+  readonly attempts: { readonly from: Sid; readonly to: Sid; readonly at: number }[] = [];
   /** Every write and send of every server, in order: `append log.100000007`, `ACK`. */
   readonly doings: { readonly sid: Sid; readonly doing: string }[] = [];
   now = 0;
   /** Return false to lose a message. */
   passes: (from: Sid, to: Sid, message: Message) => boolean = () => true;
+  /** What becomes of an attempt to connect to an open port. */
+  reaches: (from: Sid, to: Sid, channel: 'election' | 'quorum') => 'open' | 'refused' | 'silence' = () => 'open';
+  /** How long an fsync of the logger takes, ms; `Infinity` never ends. */
+  readonly fsyncMs = new Map<Sid, number>();
   private readonly conns = new Map<number, Conn>();
   private readonly listening = new Set<string>();
   private readonly timers = new Map<string, number>();
@@ -82,6 +93,14 @@ export class Cores {
     return formatZxid(this.server(sid).tree.lastProcessedZxid);
   }
 
+  /** When this server decided something by this rule, ms, with the decision; the first time. */
+  first<R extends Decision['rule']>(rule: R, sid?: Sid): { readonly at: number; readonly decision: Extract<Decision, { rule: R }> } {
+    for (const { sid: by, at, decision } of this.decisions) {
+      if (decision.rule === rule && (sid === undefined || sid === by)) return { at, decision: decision as Extract<Decision, { rule: R }> };
+    }
+    throw new Error(`nobody decided by ${rule}`);
+  }
+
   decided<R extends Decision['rule']>(rule: R): Extract<Decision, { rule: R }>[] {
     return this.decisions.map(({ decision }) => decision).filter((decision): decision is Extract<Decision, { rule: R }> => decision.rule === rule);
   }
@@ -105,12 +124,49 @@ export class Cores {
     return this;
   }
 
-  /** Connects the client to a server; a session is asked for at once. */
-  connectClient(sid: Sid, timeoutMs = 8000): number {
+  /** Connects the client to a server; a session is asked for at once, or an old one asked back. */
+  connectClient(sid: Sid, timeoutMs = 8000, old: { readonly session?: SessionId; readonly password?: Bytes; readonly lastZxidSeen?: Zxid } = {}): number {
     const id = this.open(CLIENT, sid, 'client');
     this.later(() => this.give(sid, { type: 'accepted', channel: 'client', conn: id, peer: 1 }));
-    this.deliver(id, CLIENT, sid, { kind: 'ConnectRequest', lastZxidSeen: ZXID_ZERO, timeoutMs, session: NO_SESSION, password: new Uint8Array(16) });
+    const { session = NO_SESSION, lastZxidSeen = ZXID_ZERO } = old;
+    const password = old.password ?? (session === NO_SESSION ? new Uint8Array(16) : sessionPassword(session));
+    this.deliver(id, CLIENT, sid, { kind: 'ConnectRequest', lastZxidSeen, timeoutMs, session, password });
     return id;
+  }
+
+  ping(conn: number): this {
+    const sid = this.conns.get(conn)?.b;
+    if (sid !== undefined) this.deliver(conn, CLIENT, sid, { kind: 'ClientPing' });
+    return this;
+  }
+
+  /** What the client heard on one connection: `Reply 3 OK`, `ConnectResponse`. */
+  answersOn(conn: number): string[] {
+    return this.answers.filter((answer) => answer.conn === conn).map(({ message }) => (message.kind === 'Reply' ? `Reply ${message.xid} ${message.err}` : message.kind));
+  }
+
+  isOpen(conn: number): boolean {
+    return this.conns.has(conn);
+  }
+
+  /** Somebody who is no core connects to a leader's quorum port and says what a test wants it to say. */
+  join(as: Sid, leader: Sid): number {
+    const id = this.open(as, leader, 'quorum');
+    this.give(leader, { type: 'accepted', channel: 'quorum', conn: id, peer: as });
+    return id;
+  }
+
+  /** Lets a connection's first end say something to its second. */
+  tell(conn: number, message: Message): this {
+    const to = this.conns.get(conn)?.b;
+    if (to !== undefined) this.deliver(conn, CLIENT, to, message);
+    return this.run(2);
+  }
+
+  /** Gives a server an input that no part of this world gives. */
+  inject(sid: Sid, input: Input): this {
+    this.give(sid, input);
+    return this;
   }
 
   request(conn: number, xid: number, op: ClientOp): this {
@@ -133,7 +189,7 @@ export class Cores {
     if (before === null && input.type !== 'boot') return;
     const { server, output } = step(before, input, this.now);
     this.servers.set(sid, server);
-    for (const decision of output.decisions) this.decisions.push({ sid, decision });
+    for (const decision of output.decisions) this.decisions.push({ sid, at: this.now, decision });
     for (const effect of output.effects) this.perform(sid, effect);
   }
 
@@ -162,10 +218,12 @@ export class Cores {
         this.disks.set(sid, applyDiskOps(this.disks.get(sid) as Disk, effect.ops));
         return;
       case 'fsync':
+        this.fsyncs.push(sid);
+        if (this.fsyncMs.get(sid) === Infinity) return;
         return this.later(() => {
           this.disks.set(sid, applyDiskOps(this.disks.get(sid) as Disk, effect.files.map((file) => ({ op: 'fsync', file }))));
           this.give(sid, { type: 'fsynced', token: effect.token });
-        });
+        }, this.fsyncMs.get(sid));
       case 'exit':
         this.exits.push({ sid, code: effect.code });
         this.kill(sid);
@@ -184,14 +242,19 @@ export class Cores {
   private deliver(id: number, _from: Sid, to: Sid, message: Message): void {
     this.later(() => {
       if (!this.conns.has(id)) return;
-      if (to === CLIENT) this.heard.push(message as ServerMessage);
-      else this.give(to, { type: 'receive', conn: id, message });
+      if (to === CLIENT) {
+        this.heard.push(message as ServerMessage);
+        this.answers.push({ conn: id, at: this.now, message: message as ServerMessage });
+      } else this.give(to, { type: 'receive', conn: id, message });
     });
   }
 
   private connect(from: Sid, to: Sid, channel: 'election' | 'quorum'): void {
+    if (channel === 'quorum') this.attempts.push({ from, to, at: this.now });
+    const outcome = this.reaches(from, to, channel);
+    if (outcome === 'silence') return;
     this.later(() => {
-      if (!this.listening.has(`${to}/${channel}`) || !this.servers.has(to)) return this.give(from, { type: 'connectFailed', channel, peer: to, reason: 'refused' });
+      if (outcome === 'refused' || !this.listening.has(`${to}/${channel}`) || !this.servers.has(to)) return this.give(from, { type: 'connectFailed', channel, peer: to, reason: 'refused' });
       const id = this.open(from, to, channel);
       this.give(to, { type: 'accepted', channel, conn: id, peer: from });
       this.give(from, { type: 'connected', channel, conn: id, peer: to });

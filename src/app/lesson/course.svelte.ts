@@ -19,6 +19,8 @@ class Course {
   at = $state(0);
   /** The choice made in each step, by step id. */
   picks = $state<Record<string, number>>({});
+  /** Where the playhead was when it was made: what the text quotes stays as the reader has read it. */
+  asked = $state<Record<string, number>>({});
   /** Where in the trace each checkpoint was reached, by step id. */
   reached = $state<Record<string, number>>({});
   /** An experiment is being done for the reader; the ensemble is being brought to where a step begins. */
@@ -48,6 +50,7 @@ class Course {
     try {
       this.lesson = await load();
       this.picks = {};
+      this.asked = {};
       await this.stage(Math.min(step, this.lesson.steps.length - 1));
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
@@ -89,6 +92,7 @@ class Course {
         reached[id] = firstHolding(experiment.check, run.timeline, 0, run.length - 1) ?? run.length - 1;
       }
       this.reached = reached;
+      this.asked = {};
       this.at = step;
       this.seen = run.n;
       this.forget = run.on('position', (n) => this.look(n as number));
@@ -99,7 +103,9 @@ class Course {
   }
 
   pick(choice: number): void {
-    if (this.step !== null && !(this.step.id in this.picks)) this.picks[this.step.id] = choice;
+    if (this.step === null || this.step.id in this.picks) return;
+    this.picks[this.step.id] = choice;
+    this.asked[this.step.id] = this.run?.n ?? -1;
   }
 
   next(): void {

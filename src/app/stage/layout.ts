@@ -40,7 +40,7 @@ export interface StageLayout {
 
 /** Room for a server's text beside its disc, at scale 1. */
 const TEXT_WIDTH: Readonly<Record<TextMode, number>> = { full: 196, slim: 140, word: 92 };
-export const TEXT_HEIGHT = 84;
+export const TEXT_HEIGHT = 74;
 /** From the disc to its text beside it; the ring of the selection lies between. */
 export const TEXT_GAP = 15;
 

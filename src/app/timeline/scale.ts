@@ -54,12 +54,12 @@ export function clamped(window: Window, end: number): Window {
   return { from, to: from + width };
 }
 
-/** The window that keeps the playhead three quarters to the right while it runs. */
+/** The window itself while the playhead is well inside it, else one with the playhead two thirds to the right. */
 export function following(window: Window, playhead: number): Window {
   const width = window.to - window.from;
   const limit = window.from + 0.8 * width;
   if (playhead <= limit && playhead >= window.from) return window;
-  const from = Math.max(-0.02 * width, playhead - 0.8 * width);
+  const from = Math.max(-0.02 * width, playhead - 0.65 * width);
   return { from, to: from + width };
 }
 

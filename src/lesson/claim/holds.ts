@@ -22,10 +22,11 @@ export function firstHolding(claim: Claim, timeline: Timeline, from: number, to:
   return null;
 }
 
-/** A fact as text, for sentences; an en dash where it has no value. */
+/** A fact as text, for sentences: whole numbers; an en dash where it has no value. */
 export function quote(ask: Ask, at: Moment): string {
   const value = valueOf(ask, at);
   if (value === null) return '–';
+  if (typeof value === 'number') return String(Math.round(value));
   return isZxid(value) ? formatZxid(value) : String(value);
 }
 

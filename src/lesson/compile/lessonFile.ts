@@ -2,12 +2,7 @@
  * Reads one `lesson.<language>.md`: front matter, then steps. A step is a heading `## id: Title` and text; an experiment adds
  * `:::predict`, `:::task`, a `do` block, a `check` block and `:::then`, in this order. `lessons/README.md` shows one.
  */
-import type { Code, Heading, List, ListItem, Root, RootContent } from 'mdast';
-import type { ContainerDirective } from 'mdast-util-directive';
 import { toString as plainText } from 'mdast-util-to-string';
-import remarkDirective from 'remark-directive';
-import remarkParse from 'remark-parse';
-import { unified } from 'unified';
 import * as v from 'valibot';
 import type { Sid } from '../../base/ids.ts';
 import { parseCommand } from '../../ensemble/commandSchema.ts';
@@ -16,6 +11,7 @@ import { parseClaim } from '../claim/parse.ts';
 import type { Act, Choice, Experiment, Step, StepText } from '../lesson.ts';
 import { LessonError } from './lessonError.ts';
 import { asLesson, blocksOf, fail, inlinesOf, paragraphOf, type Place } from './markdown.ts';
+import { parseMarkdown, type Code, type ContainerDirective, type Heading, type List, type ListItem, type Root, type RootContent } from './tree.ts';
 
 export interface LessonFile {
   readonly file: string;
@@ -43,7 +39,7 @@ const LONGEST = 200_000;
 export function readLessonFile(source: string, file: string, sids: readonly Sid[]): LessonFile {
   if (source.length > LONGEST) throw new LessonError(file, null, '', `expected at most ${LONGEST} characters, got ${source.length}`);
   const { front, body } = splitFront(source.replaceAll('\r\n', '\n'), file);
-  const root = unified().use(remarkParse).use(remarkDirective).parse(body);
+  const root = parseMarkdown(body);
   const steps = sections(root, file).map((section) => readStep(section, file, sids));
   if (steps.length === 0) throw new LessonError(file, null, 'steps', 'expected at least one step, a heading such as "## first-vote: The first vote"');
   const seen = new Map<string, number>();
