@@ -77,7 +77,7 @@ export function makeApi(session: Session): ZablabApi {
     play: () => current().play(),
     pause: () => current().pause(),
     seek(position) {
-      if (!Number.isFinite(position)) throw new RangeError(`seek(${String(position)}): expected a position from -1 to ${current().length - 1}`);
+      if (!Number.isFinite(position)) throw new RangeError(`seek(${position}): expected a position from -1 to ${current().length - 1}`);
       current().seek(Math.trunc(position));
     },
     step: (by) => current().step(by),
@@ -92,7 +92,7 @@ export function makeApi(session: Session): ZablabApi {
     workers: () => session.run?.workers() ?? 0,
     on(type, listener) {
       const set = listeners.get(type);
-      if (set === undefined) throw new Error(`on("${String(type)}"): expected one of ${EVENTS.join(', ')}`);
+      if (set === undefined) throw new Error(`on("${type as string}"): expected one of ${EVENTS.join(', ')}`);
       set.add(listener);
       return () => set.delete(listener);
     },

@@ -94,10 +94,11 @@ export function listLast<T>(list: ChunkedList<T>): T | undefined {
 }
 
 export function listPush<T>(list: ChunkedList<T>, item: T): ChunkedList<T> {
+  // concat, because spreading into a longer array leaves room for 16 more items, which old versions would keep for good.
   const last = list.chunks.at(-1);
+  if (last === undefined || last.length === FAN) return { start: list.start, end: list.end + 1, chunks: list.chunks.concat([[item]]) };
   const chunks = list.chunks.slice();
-  if (last === undefined || last.length === FAN) chunks.push([item]);
-  else chunks[chunks.length - 1] = [...last, item];
+  chunks[chunks.length - 1] = last.concat([item]);
   return { start: list.start, end: list.end + 1, chunks };
 }
 

@@ -18,7 +18,7 @@ export function applyServerStep(world: World, process: Process, input: Input, fl
   const { effects } = output;
   const event = append(world, {
     n: world.trace.length, at: world.state.now, actor: serverPeer(process.sid), cause, what: recorded(input, flight),
-    sent: NONE, effects: kept(effects.some(isSend) ? effects.filter(isNotSend) : effects), decisions: kept(output.decisions),
+    sent: NONE, effects: withoutSends(effects), decisions: kept(output.decisions),
     changes: isEmpty(output.changes) ? NO_CHANGES : output.changes, client: null, log: kept(output.log), outcomes: NONE, disk: null,
   });
   process.view = Object.assign(process.view ?? ({} as ServerView), output.changes);
@@ -42,12 +42,16 @@ function isEmpty(changes: Partial<ServerView>): boolean {
   return true;
 }
 
-function isSend(effect: Effect): boolean {
-  return effect.type === 'send';
-}
-
-function isNotSend(effect: Effect): boolean {
-  return effect.type !== 'send';
+function withoutSends(effects: readonly Effect[]): readonly Effect[] {
+  let others = 0;
+  for (const effect of effects) if (effect.type !== 'send') others++;
+  if (others === 0) return NONE;
+  const list = new Array<Effect>(others);
+  for (let from = 0, to = 0; to < others; from++) {
+    const effect = effects[from] as Effect;
+    if (effect.type !== 'send') list[to++] = effect;
+  }
+  return list;
 }
 
 function recorded(input: Input, flight: Flight | null): RecordedInput {

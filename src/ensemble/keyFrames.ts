@@ -12,10 +12,10 @@ export interface KeyFrame {
   readonly driver: unknown;
 }
 
-const RECENT = 20;
-const KEPT_OF_OLD = 8;
+/** So many of the newest frames are all kept; behind them every second, further behind every fourth, and so on. */
+const ALL_OF = 8;
 
-/** The key frames of a run, oldest first: all of the recent past, one in eight of what is long past. */
+/** The key frames of a run, oldest first: the further back, the fewer, so that their number grows only with the logarithm of the run. */
 export class KeyFrames {
   #frames: { readonly ordinal: number; readonly frame: KeyFrame }[] = [];
 
@@ -24,10 +24,9 @@ export class KeyFrames {
   }
 
   add(frame: KeyFrame): void {
-    this.#frames.push({ ordinal: (this.#frames.at(-1)?.ordinal ?? -1) + 1, frame });
-    const at = this.#frames.length - RECENT;
-    const old = this.#frames[at];
-    if (old !== undefined && old.ordinal % KEPT_OF_OLD !== 0) this.#frames.splice(at, 1);
+    const newest = (this.#frames.at(-1)?.ordinal ?? -1) + 1;
+    this.#frames.push({ ordinal: newest, frame });
+    this.#frames = this.#frames.filter(({ ordinal }) => ordinal % gapAt(newest - ordinal) === 0);
   }
 
   /**
@@ -42,4 +41,11 @@ export class KeyFrames {
     this.#frames.length = at + 1;
     return found.frame;
   }
+}
+
+/** A power of two that grows with the age, so that what is kept at one age is a part of what was kept before. */
+function gapAt(age: number): number {
+  let gap = 1;
+  while (gap * ALL_OF <= age) gap *= 2;
+  return gap;
 }

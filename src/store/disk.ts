@@ -117,7 +117,7 @@ type Files = Disk['files'];
 
 function changed(files: Files, op: DiskOp): Files {
   switch (op.op) {
-    case 'create': return { ...files, [op.file]: { ...writtenFile(new Uint8Array()), synced: files[op.file] === undefined ? -1 : 0 } };
+    case 'create': return { ...files, [op.file]: createdFile(op, files[op.file] !== undefined) };
     case 'append': return { ...files, [op.file]: appended(existing(files, op.file), op.bytes) };
     case 'allocate': return withFile(files, op.file, (file) => ({ ...file, size: Math.max(file.size, op.size) }));
     case 'truncate': return withFile(files, op.file, (file) => truncated(file, op.length));
@@ -141,26 +141,47 @@ function writtenFile(bytes: Bytes): DiskFile {
   return { buffer: { bytes, used: bytes.length }, length: bytes.length, size: bytes.length, synced: bytes.length };
 }
 
+/** Whoever does the same op shares the buffer, see `appended`. */
+function createdFile(op: DiskOp, existed: boolean): DiskFile {
+  let buffer = created.get(op);
+  if (buffer === undefined) created.set(op, (buffer = { bytes: new Uint8Array(), used: 0 }));
+  return { buffer, length: 0, size: 0, synced: existed ? 0 : -1 };
+}
+
+const created = new WeakMap<DiskOp, DiskFile['buffer']>();
+
 function importedFile(name: string, bytes: Bytes): DiskFile {
   let length = bytes.length;
   if (zxidOfName(name, 'log') !== null) while (length > 0 && bytes[length - 1] === 0) length--;
   return { ...writtenFile(copyOf(bytes.subarray(0, length))), size: bytes.length };
 }
 
-/** Writes in place when this is the newest version of the file and there is room; otherwise into a larger buffer of its own. */
+/**
+ * Writes behind the newest version of the file; an older one goes on in a buffer of its own. A second owner that writes the very same bytes, as
+ * the world does after the server, shares them.
+ */
 function appended(file: DiskFile, bytes: Bytes): DiskFile {
   const length = file.length + bytes.length;
-  const free = file.buffer.used === file.length && length <= file.buffer.bytes.length;
-  const buffer = free ? file.buffer : roomier(file, length);
-  buffer.bytes.set(bytes, file.length);
-  buffer.used = length;
+  let { buffer } = file;
+  if (!holds(buffer, file.length, bytes)) {
+    if (buffer.used !== file.length) buffer = { bytes: buffer.bytes.slice(0, file.length), used: file.length };
+    if (length > buffer.bytes.length) buffer.bytes = roomier(buffer.bytes, file.length, length);
+    buffer.bytes.set(bytes, file.length);
+    buffer.used = length;
+  }
   return { buffer, length, size: Math.max(file.size, length), synced: file.synced };
 }
 
-function roomier(file: DiskFile, needed: number): DiskFile['buffer'] {
-  const bytes = new Uint8Array(Math.max(FIRST_CAPACITY, needed, 2 * file.length));
-  bytes.set(file.buffer.bytes.subarray(0, file.length));
-  return { bytes, used: file.length };
+function holds({ bytes, used }: DiskFile['buffer'], at: number, wanted: Bytes): boolean {
+  if (used < at + wanted.length) return false;
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}
+
+function roomier(bytes: Bytes, used: number, needed: number): Bytes {
+  const larger = new Uint8Array(Math.max(FIRST_CAPACITY, needed, 2 * used));
+  larger.set(bytes.subarray(0, used));
+  return larger;
 }
 
 /** Extends with zeros if need be, as `RandomAccessFile.setLength` does. */

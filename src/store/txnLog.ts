@@ -57,7 +57,8 @@ export function appendTxn(disk: Disk, log: LogWriter, txnBytes: Bytes, zxid: Zxi
   if (padded !== size) ops.push({ op: 'allocate', file, size: padded });
   ops.push({ op: 'append', file, bytes: encodeRecord(txnBytes) });
   const streamsToFlush = log.file === null ? [...log.streamsToFlush, file] : log.streamsToFlush;
-  return { log: { file, streamsToFlush }, ops };
+  // A copy has no room to grow: traces keep very many of these lists.
+  return { log: { file, streamsToFlush }, ops: ops.slice() };
 }
 
 /** Makes all that was appended durable, and closes all files but the newest. Source: `FileTxnLog.commit`. */

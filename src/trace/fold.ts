@@ -147,7 +147,7 @@ function isEmpty(changes: object): boolean {
 
 function foldEffect(server: Copy, effect: Effect): void {
   if (effect.type === 'disk') for (const op of writtenOps(effect.ops, server.diskFull)) server.files = changeFiles(server.files, op);
-  else if (effect.type === 'fsync') server.syncing = [...server.syncing, syncAsked(server.files, effect.token, effect.files)];
+  else if (effect.type === 'fsync') server.syncing = server.syncing.concat(syncAsked(server.files, effect.token, effect.files));
 }
 
 function foldFsynced(server: Copy, token: number): void {

@@ -9,6 +9,7 @@ import { writeResult } from '../tree/prep.ts';
 import { read } from '../tree/read.ts';
 import { claimSession, negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
 import type { ClientOp, ErrorCode, OpResult, Txn, TxnResult, WriteOp } from '../tree/types.ts';
+import { without } from './copies.ts';
 import { close, decide, edit, send, type Draft } from './draft.ts';
 import { submit } from './leader/requests.ts';
 import type { ClientCnxn, PendingRequest } from './state.ts';
@@ -97,9 +98,10 @@ function reopenSession(d: Draft, client: ClientCnxn, session: SessionId, timeout
     const { tracker, known } = touch(d.s.leading.tracker, session, timeoutMs, d.now);
     edit(d, 'leading').tracker = setOwner(tracker, session, OWN_CLIENT);
     finishReopening(d, session, known);
-  } else if (d.s.learning?.conn != null) {
-    send(d, d.s.learning.conn, { kind: 'REVALIDATE', session, timeoutMs });
+    return;
   }
+  const conn = d.s.learning?.conn ?? null;
+  if (conn !== null) send(d, conn, { kind: 'REVALIDATE', session, timeoutMs });
 }
 
 /** The leader has said whether a session that came from another server is alive (B-107). */
@@ -201,7 +203,7 @@ function toLeader(d: Draft, session: SessionId, cxid: number, op: ClientOp): voi
     return;
   }
   const learning = d.s.learning;
-  if (learning?.conn == null) return;
+  if (learning === null || learning.conn === null) return;
   if (op.op === 'sync') {
     const conn = d.s.connOfSession[session];
     if (conn !== undefined) edit(d, 'learning').pendingSyncs = [...learning.pendingSyncs, { conn, xid: cxid }];
@@ -280,8 +282,7 @@ function forgetClient(d: Draft, conn: ConnId): void {
   if (gone === undefined) return;
   d.s.clients = others;
   if (d.s.connOfSession[gone.session] === conn) {
-    const { [gone.session]: _, ...sessions } = d.s.connOfSession;
-    d.s.connOfSession = sessions;
+    d.s.connOfSession = without(d.s.connOfSession, gone.session);
   }
 }
 

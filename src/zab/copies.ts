@@ -46,3 +46,8 @@ export function copyHandler(h: Handler): Mutable<Handler> {
     watched: h.watched, watchedNext: h.watchedNext,
   };
 }
+
+/** A record without one of its entries. */
+export function without<V>(record: Readonly<Record<string | number, V>>, key: string | number): Record<string, V> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== String(key)));
+}

@@ -102,7 +102,10 @@ export function onFsynced(d: Draft, token: number): void {
 /** Source: `SendAckRequestProcessor.processRequest`, `AckRequestProcessor.processRequest`. */
 function acknowledge(d: Draft, { txn }: LoggedTxn): void {
   if (d.s.leading !== null) processAck(d, d.s.sid, txn.zxid);
-  else if (d.s.role === 'FOLLOWING' && d.s.learning?.conn != null) send(d, d.s.learning.conn, { kind: 'ACK', zxid: txn.zxid });
+  else if (d.s.role === 'FOLLOWING') {
+    const conn = d.s.learning?.conn ?? null;
+    if (conn !== null) send(d, conn, { kind: 'ACK', zxid: txn.zxid });
+  }
 }
 
 /** Writes and makes durable everything still queued; nothing is acknowledged any more. Source: `SyncRequestProcessor.shutdown`. */

@@ -105,12 +105,10 @@ function leadingChanges(before: Leading | null, after: Leading | null, out: Part
     && before.epochAcked === after.epochAcked && before.newLeaderAcked === after.newLeaderAcked && before.outstanding === after.outstanding
     && before.epochDecided === after.epochDecided;
   if (sameNumbers && before.learners === after.learners) return;
-  const outstanding: ProposalRow[] = [];
   const count = listLength(after.outstanding);
-  for (let i = 0; i < Math.min(count, MOST_PROPOSALS); i++) {
-    const proposal = listAt(after.outstanding, i);
-    if (proposal !== undefined) outstanding.push(proposalRow(proposal));
-  }
+  // Made in its full length: a list that grows keeps room for 16, and a trace has very many of these.
+  const outstanding = new Array<ProposalRow>(Math.min(count, MOST_PROPOSALS));
+  for (let i = 0; i < outstanding.length; i++) outstanding[i] = proposalRow(listAt(after.outstanding, i) as Proposal);
   out.leading = {
     epoch: after.epochDecided ? after.epoch : null, tick: after.tick,
     epochHeard: after.epochHeard, epochAcked: after.epochAcked, newLeaderAcked: after.newLeaderAcked,

@@ -136,3 +136,32 @@ describe('errors', () => {
     expect([1, 2, 3].map((sid) => cores.zxid(sid))).toEqual(Array(3).fill('0x100000007'));
   });
 });
+
+describe('a gap in what synchronization brings', () => {
+  /** 1 was away for four txns; PROPOSALs and COMMITs with these counters never reach it. */
+  const missing = (profile: Profile, ...counters: readonly number[]): Cores => {
+    const { cores, conn } = withData(profile);
+    cores.kill(1).run(100);
+    for (let i = 0; i < 4; i++) cores.create(conn, i + 6, `/b${i}`);
+    cores.run(50);
+    cores.decisions.length = 0;
+    cores.passes = (_from, to, message) => !(to === 1 && (message.kind === 'PROPOSAL' || message.kind === 'COMMIT') && counters.includes(message.zxid.counter));
+    return cores.boot(1).run(400);
+  };
+
+  it('before the first proposal is not seen: nothing is known of what should come first', () => {
+    const cores = missing(PROFILE_CURRENT, 7);
+    expect(cores.decided('learner.gaveUp')).toEqual([]);
+    expect(cores.decided('newLeader.received').at(-1)).toMatchObject({ logged: 3 });
+  });
+
+  it('between two proposals sends the learner back to the election in mainline (ZOOKEEPER-4925)', () => {
+    expect(missing(PROFILE_CURRENT, 8).decided('learner.gaveUp')[0]).toMatchObject({ reason: 'nonContinuous', detail: 'got 1:9 behind 1:7' });
+  });
+
+  it('is only warned of in 3.8.0', () => {
+    const cores = missing(PROFILE_3_8_0, 8);
+    expect(cores.decided('learner.gaveUp').filter(({ reason }) => reason === 'nonContinuous')).toEqual([]);
+    expect(cores.decided('newLeader.received').at(-1)).toMatchObject({ logged: 3 });
+  });
+});

@@ -57,8 +57,8 @@ function oneWay(leader: ServerState, up: readonly ServerState[], t: Dictionary):
 
 /** Splits the servers so that the leader is on the smaller side: 2–3 of five. */
 function split(view: EnsembleView, leader: ServerState | null, voters: readonly Sid[], t: Dictionary): Suggestion | null {
-  if (voters.length < 3 || Object.keys(view.links).length > 0) return null;
-  const first = leader?.sid ?? (voters.at(-1) as Sid);
+  const first = leader?.sid ?? voters.at(-1);
+  if (first === undefined || voters.length < 3 || Object.keys(view.links).length > 0) return null;
   const small = [first, ...voters.filter((sid) => sid !== first).slice(0, Math.floor((voters.length - 1) / 2) - 1)].sort((a, b) => a - b);
   const others = Object.keys(view.servers).map(Number).filter((sid) => !small.includes(sid));
   return { id: 'split', label: t.suggest.split(small.join(' '), others.join(' ')), commands: [{ type: 'partition', groups: [small, others] }] };

@@ -7,6 +7,7 @@ import { Timeline } from '../../trace/timeline.ts';
 import type { Landmark } from '../../trace/traceIndex.ts';
 import type { EnsembleView } from '../../trace/view.ts';
 import { Cinema, isQuiet } from '../transport/cinema.ts';
+import { Emitter } from './emitter.ts';
 import type { Engine } from './engine.ts';
 
 /** Playback speeds; Infinity is "as fast as the engine goes". */
@@ -68,7 +69,7 @@ export class Run {
   private pumping = false;
   private disposed = false;
   private lastNotableAt = 0;
-  private readonly listeners = new Map<RunEvent, Set<(detail: unknown) => void>>();
+  private readonly emitter = new Emitter<RunEvent>();
 
   constructor(name: string, engine: Engine) {
     this.name = name;
@@ -165,11 +166,17 @@ export class Run {
   /** Jumps to the next or previous landmark; runs the engine ahead when the next one has not happened yet. */
   async jump(kind: Landmark, direction: 1 | -1): Promise<void> {
     this.pause();
-    if (direction < 0) return this.seek(this.timeline.index.previous(kind, this.n) ?? -1);
+    if (direction < 0) {
+      this.seek(this.timeline.index.previous(kind, this.n) ?? -1);
+      return;
+    }
     const from = this.n;
     for (let tries = 0; tries < 40; tries++) {
       const found = this.timeline.index.next(kind, from);
-      if (found !== null) return this.seek(found);
+      if (found !== null) {
+        this.seek(found);
+        return;
+      }
       const before = this.length;
       await this.exclusive(async () => this.take(await this.engine.advance(100)));
       if (this.length === before) break;
@@ -227,9 +234,7 @@ export class Run {
   }
 
   on(type: RunEvent, listener: (detail: unknown) => void): () => void {
-    const set = this.listeners.get(type) ?? new Set();
-    this.listeners.set(type, set.add(listener));
-    return () => set.delete(listener);
+    return this.emitter.on(type, listener);
   }
 
   dispose(): void {
@@ -240,7 +245,7 @@ export class Run {
   // Inside -------------------------------------------------------------------------------------------------------------
 
   private emit(type: RunEvent, detail: unknown): void {
-    for (const listener of this.listeners.get(type) ?? []) listener(detail);
+    this.emitter.emit(type, detail);
   }
 
   private moveTo(t: number): void {

@@ -2,6 +2,7 @@
 import type { ScenarioText } from '../../ensemble/scenario.ts';
 import type { Language } from '../i18n/i18n.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
+import { Emitter } from './emitter.ts';
 import { Run } from './run.svelte.ts';
 
 /** A scenario that could not be opened: what, where in it, and what was expected. */
@@ -18,7 +19,7 @@ export class Session {
   texts = $state.raw<Texts>({});
   name = $state('');
   refusal = $state.raw<Refusal | null>(null);
-  private readonly listeners = new Set<(run: Run) => void>();
+  private readonly emitter = new Emitter<'load'>();
 
   titleIn(language: Language): string {
     return this.texts[language]?.title ?? this.texts.en?.title ?? this.name;
@@ -30,14 +31,14 @@ export class Session {
   }
 
   onLoad(listener: (run: Run) => void): void {
-    this.listeners.add(listener);
+    this.emitter.on('load', (run) => listener(run as Run));
   }
 
   /** The first run of the page. */
   async begin(): Promise<void> {
     if (import.meta.env.MODE === 'fixture') {
       const { FixtureEngine } = await import('../../../test/app/fixture.ts');
-      this.show(new Run('fixture', new FixtureEngine(Number(new URLSearchParams(location.search).get('n') ?? 5))), { en: { title: 'First election' }, zh: { title: '第一次选举' } });
+      this.show(new Run('fixture', new FixtureEngine(Number(/n=(\d)/.exec(location.search)?.[1] ?? 5))), { en: { title: 'First election' }, zh: { title: '第一次选举' } });
       return;
     }
     const first = await import('../../ensemble/scenarios/first-election.json');
@@ -79,6 +80,6 @@ export class Session {
     ui.select(null);
     ui.acts = 0;
     ui.cutFrom = null;
-    for (const listener of this.listeners) listener(run);
+    this.emitter.emit('load', run);
   }
 }

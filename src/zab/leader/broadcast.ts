@@ -75,7 +75,7 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
     decide(d, { rule: 'proposal.ack', zxid, from, acks: proposal.acks, voters: voters(d.s.config).length, outcome: 'observer' });
     return;
   }
-  const acks = proposal.acks.includes(from) ? proposal.acks : [...proposal.acks, from];
+  const acks = proposal.acks.includes(from) ? proposal.acks : proposal.acks.concat(from);
   const phase = from === d.s.sid ? proposalStepper.step(proposalStepper.step(proposal.phase, 'written').phase, 'fsynced').phase : proposal.phase;
   edit(d, 'leading').outstanding = listSet(leading.outstanding, at, { txn: proposal.txn, bytes: proposal.bytes, applied: proposal.applied, acks, phase });
   const quorum = isQuorum(d.s.config, acks);

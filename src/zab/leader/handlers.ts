@@ -6,7 +6,7 @@
 import { sameZxid } from '../../base/zxid.ts';
 import { setOwner, touch } from '../../tree/sessions.ts';
 import type { WriteOp } from '../../tree/types.ts';
-import { copyHandler } from '../copies.ts';
+import { copyHandler, without } from '../copies.ts';
 import { cancelTimer, close, decide, edit, send, setTimer, type Draft } from '../draft.ts';
 import type { Handler } from '../state.ts';
 import type { ConnId, Decision, QuorumPacket } from '../types.ts';
@@ -95,8 +95,7 @@ export function dropHandler(d: Draft, conn: ConnId, reason: CloseReason): void {
   const leading = d.s.leading;
   const handler = leading?.handlers[conn];
   if (leading === null || handler === undefined) return;
-  const { [conn]: _, ...handlers } = leading.handlers;
-  setHandlers(d, handlers, true);
+  setHandlers(d, without(leading.handlers, conn), true);
   edit(d, 'leading').pendingSyncs = leading.pendingSyncs.filter((waiting) => waiting.conn !== conn);
   cancelTimer(d, `handler:${conn}`);
   decide(d, { rule: 'handler.closed', learner: handler.sid, reason });

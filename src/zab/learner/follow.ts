@@ -96,7 +96,7 @@ export function acceptEpoch(d: Draft, conn: ConnId, packet: Extract<QuorumPacket
 /** Silence for too long? The timer is set again for what is left otherwise. */
 export function onReadTimer(d: Draft): void {
   const learning = d.s.learning;
-  if (learning?.conn == null) return;
+  if (learning === null || learning.conn === null) return;
   const left = learning.lastHeard + learning.readTimeoutMs - d.now;
   if (left > 0) setTimer(d, 'read', left);
   else loseLeader(d, 'readTimeout');

@@ -5,7 +5,7 @@
  * Source: `Learner.syncWithLeader`; Zab paper, phase 2.
  */
 import { listPush } from '../../base/chunked.ts';
-import { ZXID_ZERO, sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
+import { sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
 import { applyTxn } from '../../tree/apply.ts';
 import { firstSessionId } from '../../tree/sessions.ts';
 import { epochOp } from '../../store/recovery.ts';
@@ -78,10 +78,10 @@ export function queueProposal(d: Draft, _conn: ConnId, packet: Packet<'PROPOSAL'
   updateLearning(d, { notLogged: [...learning.notLogged, { txn: packet.txn, bytes: packet.bytes }], lastQueued: packet.zxid });
 }
 
-/** A gap behind the first proposal, within an epoch: mainline starts over, earlier versions log a warning (D-51). Source: `Learner.enforceContinuousProposal`. */
+/** A gap behind the first proposal, within an epoch: mainline starts over, earlier versions log a warning (D-51). The first one always passes: `0x0` is of an older epoch. Source: `Learner.enforceContinuousProposal`. */
 function isContinuous(d: Draft, next: Zxid): boolean {
   const last = d.s.learning?.lastQueued;
-  if (last === undefined || sameZxid(last, ZXID_ZERO) || d.s.config.profile.proposalGap === 'warned') return true;
+  if (last === undefined || d.s.config.profile.proposalGap === 'warned') return true;
   if (next.epoch > last.epoch || (next.epoch === last.epoch && next.counter === last.counter + 1)) return true;
   loseLeader(d, 'nonContinuous', `got ${next.epoch}:${next.counter} behind ${last.epoch}:${last.counter}`);
   return false;
