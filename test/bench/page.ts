@@ -1,6 +1,7 @@
-/** Figures of the page in Chromium: workers, frames, first seconds, bytes. */
+/** Figures in Chromium: servers in workers, frames, first seconds, bytes. */
 import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, preview } from 'vite';
@@ -8,6 +9,7 @@ import { CHROMIUM_ARGS, findOrInstallChromium, NO_CHROMIUM } from '../../scripts
 import { initialFiles } from '../../scripts/lib/initialFiles.mjs';
 import { freePort } from '../support/freePort.ts';
 import { median, quantile, type Figure } from './figures.ts';
+import type {} from './workers/main.ts';
 
 const LOADS = 5;
 const WATCH_MS = 5_000;
@@ -22,7 +24,7 @@ export async function measurePage(root: string): Promise<readonly Figure[]> {
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   const url = `http://127.0.0.1:${port}/`;
   try {
-    return [bundleSize(root), await interactiveTime(browser, url), await workerRate(browser, url), ...(await frameCost(browser, url))];
+    return [bundleSize(root), await interactiveTime(browser, url), ...(await workerRates(browser, root)), ...(await frameCost(browser, url))];
   } finally {
     await browser.close();
     await server.close();
@@ -45,36 +47,26 @@ async function interactiveTime(browser: Browser, url: string): Promise<Figure> {
   return { name: 'interactive', value: median(times) / 1000, unit: 's', promise: '<= 0.7' };
 }
 
-/** Events a second with a worker for each of five servers, as fast as the page goes. */
-async function workerRate(browser: Browser, url: string): Promise<Figure> {
-  const page = await open(browser, url);
-  await connectClients(page, 4);
-  const rate = await page.evaluate(async (ms) => {
-    const { zablab } = window;
-    const first = zablab.length;
-    const startedAt = performance.now();
-    for (let i = 0; performance.now() - startedAt < ms; i += 1) {
-      for (let client = 51; client < 55; client += 1) {
-        await zablab.command({
-          type: 'request',
-          client,
-          request: {
-            op: 'create',
-            path: `/load-${client}-${i}`,
-            data: null,
-            acl: [{ perms: 31, scheme: 'world', id: 'anyone' }],
-            mode: 'persistent',
-          },
-        });
-      }
-      await zablab.seek(zablab.length - 1);
-      await zablab.play();
-      await new Promise(requestAnimationFrame);
-    }
-    return ((zablab.length - first) * 1000) / (performance.now() - startedAt);
-  }, WATCH_MS);
-  await page.context().close();
-  return { name: 'workerEventsPerSecond', value: rate, unit: 'events/s', promise: '>= 10,000' };
+/** Events a second with a worker for each of five servers, with trace and views, on a page that draws nothing; and with all in one thread. */
+async function workerRates(browser: Browser, root: string): Promise<readonly Figure[]> {
+  const outDir = mkdtempSync(join(tmpdir(), 'zablab-bench-'));
+  const options = { configFile: false, root: join(root, 'test/bench/workers'), base: './', logLevel: 'error' } as const;
+  await build({ ...options, worker: { format: 'es' }, build: { outDir, target: 'es2023' } });
+  const port = await freePort();
+  const server = await preview({ ...options, build: { outDir }, preview: { host: '127.0.0.1', port, strictPort: true } });
+  const page = await (await browser.newContext()).newPage();
+  try {
+    await page.goto(`http://127.0.0.1:${port}/`);
+    const rate = (inThisThread: boolean): Promise<number> => page.evaluate(([ms, here]) => window.bench.rate(5, ms, here), [WATCH_MS, inThisThread] as const);
+    return [
+      { name: 'workerEventsPerSecond', value: await rate(false), unit: 'events/s', promise: '>= 10,000' },
+      { name: 'inlineEventsPerSecondInChromium', value: await rate(true), unit: 'events/s', promise: 'a reference: the same load in one thread of the same browser' },
+    ];
+  } finally {
+    await page.context().close();
+    await server.close();
+    rmSync(outDir, { recursive: true, force: true });
+  }
 }
 
 /** Seven servers far apart and clients that write, so that some two hundred messages are on their way. */
