@@ -6,10 +6,12 @@ import { installApi } from './api.ts';
 import { Session } from './engine/session.svelte.ts';
 import { settings } from './shell/settings.svelte.ts';
 
-settings.start();
-const session = new Session();
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html must have an element with the id "app"');
-mount(App, { target, props: { session } });
+const session = new Session();
 installApi(session);
-void session.begin();
+// The texts and the first ensemble load at the same time.
+const first = session.begin();
+await settings.start();
+mount(App, { target, props: { session } });
+await first;

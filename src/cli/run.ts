@@ -11,7 +11,8 @@ import { SCENARIOS } from '../ensemble/scenarios/index.ts';
 import type { TraceEvent } from '../ensemble/types.ts';
 import { emptyView, foldEvent } from '../trace/fold.ts';
 import { eventToJson } from '../trace/json.ts';
-import { captionOf, mainDecision, sentenceOf, type Lang } from '../trace/narrate.ts';
+import { captionOf, mainDecision, sentenceOf, type Language } from '../trace/narrate.ts';
+import { LANGUAGES } from '../trace/narrate/languages.ts';
 import { step } from '../zab/server.ts';
 import { readArgs, UsageError } from './usage.ts';
 
@@ -47,13 +48,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError(`expected one scenario, got ${positionals.length}. See zablab run --help`);
   if ([values.facts, values.trace, values.narrate].filter((wanted) => wanted === true).length > 1) throw new UsageError('--facts, --trace and --narrate: choose one');
-  const lang = langOf(values.lang ?? 'en');
+  const language = languageOf(values.lang ?? 'en');
   const scenario = readScenario(name);
   const host = hostOf(values.host ?? 'inline');
   try {
     const result = await runScenario(scenario, host, { seed: seedOf(values.seed, scenario), observers: [new Invariants(scenario.config)] });
     if (values.trace === true) for (const event of result.ensemble.trace) process.stdout.write(`${eventToJson(event)}\n`);
-    else if (values.narrate === true) narrate(scenario, result.ensemble.trace, lang);
+    else if (values.narrate === true) narrate(scenario, result.ensemble.trace, language);
     else process.stdout.write(`${JSON.stringify(factsOfRun(scenario, result), null, 2)}\n`);
     return conclude(result);
   } catch (error) {
@@ -79,9 +80,9 @@ function readScenario(name: string): Scenario {
   return parseScenarioText(text, name);
 }
 
-function langOf(lang: string): Lang {
+function languageOf(lang: string): Language {
   if (lang !== 'en' && lang !== 'zh') throw new UsageError(`--lang ${lang}: expected en or zh`);
-  return lang;
+  return LANGUAGES[lang];
 }
 
 function seedOf(text: string | undefined, scenario: Scenario): number {
@@ -98,7 +99,7 @@ function hostOf(kind: string): ServerHost {
 }
 
 /** Every event that has something to say: what was done, and what servers decided. */
-function narrate(scenario: Scenario, trace: readonly TraceEvent[], lang: Lang): void {
+function narrate(scenario: Scenario, trace: readonly TraceEvent[], language: Language): void {
   let view = emptyView(scenario.members);
   for (const event of trace) {
     view = foldEvent(view, event);
@@ -106,9 +107,9 @@ function narrate(scenario: Scenario, trace: readonly TraceEvent[], lang: Lang): 
     const at = `${event.at.toFixed(1).padStart(10)} ms  `;
     if (actor.kind === 'server') {
       if (mainDecision(event) === null) continue;
-      for (const decision of event.decisions) process.stdout.write(`${at}${sentenceOf(decision, actor.sid, lang)}\n`);
+      for (const decision of event.decisions) process.stdout.write(`${at}${sentenceOf(decision, actor.sid, language)}\n`);
     } else if (actor.kind === 'world' ? what.type !== 'connectionOpened' && what.type !== 'connectionClosed' : event.outcomes.length > 0) {
-      process.stdout.write(`${at}${captionOf(event, view, lang)}\n`);
+      process.stdout.write(`${at}${captionOf(event, view, language)}\n`);
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '../base/ids.ts';
 import { draw, drawInt } from '../base/random.ts';
-import { afterPowerLoss, applyDiskOp, applyDiskOps } from '../store/disk.ts';
+import { afterPowerLoss, applyDiskOp, applyDiskOps, copyDisk } from '../store/disk.ts';
 import { zxidOfName } from '../store/names.ts';
 import type { Disk, DiskOp } from '../store/types.ts';
 import type { Process } from './state.ts';
@@ -26,7 +26,7 @@ export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]
   const first = ops.findIndex(needsSpace);
   process.disk = applyDiskOps(process.disk, first < 0 ? ops : ops.slice(0, first));
   if (first < 0) return;
-  schedule(world, world.state.now, { kind: 'input', sid: process.sid, incarnation: process.incarnation, input: { type: 'diskError', message: `${ops[first]?.file}: ${NO_SPACE}` }, cause: world.cause });
+  schedule(world, world.state.now, { kind: 'input', sid: process.sid, incarnation: process.incarnation, input: { type: 'diskError', message: `${ops[first]?.file}: ${NO_SPACE}`, disk: copyDisk(process.disk), ...(ops[first] === undefined ? {} : { file: ops[first].file }) }, cause: world.cause });
 }
 
 function needsSpace(op: DiskOp): boolean {

@@ -7,38 +7,13 @@ import type { Sid } from '../base/ids.ts';
 import { PROFILES, PROFILE_CURRENT, type Profile } from '../zab/profile.ts';
 import type { EnsembleConfig, Member } from '../zab/types.ts';
 import { parseCommand } from './commandSchema.ts';
-import { DEFAULT_OPTIONS, type Spread, type WorldOptions } from './options.ts';
+import type { Spread } from './options.ts';
+import type { Scenario } from './scenarioWorld.ts';
 import { ScenarioError } from './scenarioError.ts';
 import { LIMITS, msSchema, namedSids, parseStep, sidSchema, usedNames, wrongOf, type Selector, type Step } from './steps.ts';
-import type { Command } from './types.ts';
 
 export { ScenarioError } from './scenarioError.ts';
-
-/** Text for people, in one language. */
-export interface ScenarioText {
-  readonly title: string;
-  /** What happens, in a sentence or two. */
-  readonly text?: string | undefined;
-  /** What to look at. */
-  readonly watch?: string | undefined;
-}
-
-/** A checked scenario. */
-export interface Scenario {
-  readonly name: string;
-  readonly title: string;
-  readonly texts: { readonly en?: ScenarioText | undefined; readonly zh?: ScenarioText | undefined };
-  readonly seed: number;
-  readonly profile: Profile;
-  readonly members: readonly Member[];
-  readonly config: EnsembleConfig;
-  readonly latency: Spread | null;
-  readonly clientLatency: Spread | null;
-  readonly fsync: Spread | null;
-  /** From process start to the first input, ms. */
-  readonly bootMs: number | null;
-  readonly steps: readonly Step[];
-}
+export * from './scenarioWorld.ts';
 
 const text = (most: number) => v.pipe(v.string(`a text of at most ${most} characters`), v.maxLength(most, `a text of at most ${most} characters`));
 const number = (from: number, to: number) => {
@@ -119,18 +94,6 @@ export function parseScenario(value: unknown, source: string, profile: Profile =
     bootMs: raw.bootMs ?? null,
     steps: stepsOf(raw.steps, members.map(({ sid }) => sid), source),
   };
-}
-
-/** The configuration all servers start with. */
-export function configOf(scenario: Scenario): EnsembleConfig {
-  return scenario.config;
-}
-
-/** The world a scenario runs in. What the scenario says wins over `surroundings`. */
-export function optionsOf(scenario: Scenario, seed: number = scenario.seed, surroundings: Partial<WorldOptions> = {}): WorldOptions {
-  const { latency, clientLatency, fsync, bootMs } = scenario;
-  const said = Object.fromEntries(Object.entries({ latency, clientLatency, fsync, bootMs }).filter(([, value]) => value !== null));
-  return { ...DEFAULT_OPTIONS, ...surroundings, ...said, config: scenario.config, seed };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -309,9 +272,4 @@ function checkOp(step: Step, path: string, sessions: ReadonlySet<string>, source
   if (step.op !== 'connect' && !sessions.has(step.session)) throw new ScenarioError(source, `${path}.session`, `there is no session "${step.session}" here; a {"op": "connect", "session": "${step.session}"} step must come first`);
   if (NEEDS_PATH.has(step.op) && step.path === undefined) throw new ScenarioError(source, `${path}.path`, `expected a path for ${step.op}, got nothing`);
   if (step.op === 'multi' && (step.ops ?? []).length === 0) throw new ScenarioError(source, `${path}.ops`, 'expected the operations of the multi, got none');
-}
-
-/** A command inside a step, already checked. */
-export function commandOf(step: Extract<Step, { action: 'command' }>): Command {
-  return step.command as unknown as Command;
 }

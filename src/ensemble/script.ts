@@ -5,7 +5,7 @@
 import type { Sid } from '../base/ids.ts';
 import { corruptLog, corruptSnapshot, removeFiles, tearLog } from './damage.ts';
 import type { Driver, DriverStep, DriverWorld } from './driver.ts';
-import { commandOf, type Scenario } from './scenario.ts';
+import { commandOf, type Scenario } from './scenarioWorld.ts';
 import { canAsk, DEFAULT_WINDOW, pumpBursts, requestOf } from './scriptOps.ts';
 import { INITIAL_SCRIPT, type ScriptState } from './scriptState.ts';
 import { exists, holds, modeOf, modes, resolve } from './selectors.ts';

@@ -1,45 +1,20 @@
-/** Tells a trace: one sentence for every event, and for every decision its rule, its numbers and its source. */
+/** Tells a trace: one sentence for every event and every decision. What stands behind a decision is told by `explain.ts`. */
 import type { Sid } from '../base/ids.ts';
 import type { ClientId, ClientInput, Command, Peer, RecordedInput, TraceEvent, WorldEvent } from '../ensemble/types.ts';
 import type { Decision, RuleId } from '../zab/types.ts';
-import { LANGUAGES } from './narrate/languages.ts';
-import type { DecisionOf, Lang, Language, TimerKind } from './narrate/language.ts';
+import type { DecisionOf, Language, TimerKind } from './narrate/language.ts';
 import { messageSays } from './narrate/messages.ts';
-import { NUMBERS } from './narrate/numbers.ts';
-import { SOURCES } from './narrate/sources.ts';
-import type { RuleSource } from './narrate/sources.ts';
 import { opText, plainText, z } from './narrate/text.ts';
 import type { EnsembleView } from './view.ts';
 
-export type { Lang } from './narrate/language.ts';
+export type { Lang, Language } from './narrate/language.ts';
 export { messageLabel, messageSays, messageTitle } from './narrate/messages.ts';
 export type { MessageLabel } from './narrate/messages.ts';
 
-export interface Explanation {
-  readonly sentence: string;
-  /** The rule in words. */
-  readonly rule: string;
-  /** What was compared; either side may be empty text. */
-  readonly numbers: readonly (readonly [label: string, theirs: string, mine: string])[];
-  readonly source: RuleSource;
-}
-
 /** One sentence for a decision of server `sid`. */
-export function sentenceOf(decision: Decision, sid: Sid, lang: Lang): string {
-  const say = LANGUAGES[lang].decisions[decision.rule] as (decision: DecisionOf<RuleId>, me: Sid) => string;
+export function sentenceOf(decision: Decision, sid: Sid, language: Language): string {
+  const say = language.decisions[decision.rule] as (decision: DecisionOf<RuleId>, me: Sid) => string;
   return say(decision, sid);
-}
-
-/** Why server `sid` decided as it did. */
-export function explain(decision: Decision, sid: Sid, lang: Lang): Explanation {
-  const { labels, rules } = LANGUAGES[lang];
-  const numbers = NUMBERS[decision.rule] as (decision: DecisionOf<RuleId>) => ReturnType<(typeof NUMBERS)[RuleId]>;
-  return {
-    sentence: sentenceOf(decision, sid, lang),
-    rule: rules[decision.rule],
-    numbers: numbers(decision).map(([label, theirs, mine]) => [labels[label], theirs, mine] as const),
-    source: SOURCES[decision.rule],
-  };
 }
 
 /**
@@ -48,12 +23,11 @@ export function explain(decision: Decision, sid: Sid, lang: Lang): Explanation {
  *
  * @param view the view after the event, for names of clients.
  */
-export function captionOf(event: TraceEvent, view: EnsembleView, lang: Lang): string {
-  const language = LANGUAGES[lang];
+export function captionOf(event: TraceEvent, view: EnsembleView, language: Language): string {
   const { actor, what } = event;
   if (actor.kind === 'world') return worldCaption(what as WorldEvent, language);
-  if (actor.kind === 'client') return clientCaption(event, what as ClientInput, actor.client, view, language, lang);
-  return serverCaption(event, what as RecordedInput, actor.sid, view, language, lang);
+  if (actor.kind === 'client') return clientCaption(event, what as ClientInput, actor.client, view, language);
+  return serverCaption(event, what as RecordedInput, actor.sid, view, language);
 }
 
 /** Rules by how much they tell; those not listed come after, in the order decided. */
@@ -74,27 +48,27 @@ export function mainDecision(event: TraceEvent): Decision | null {
   return best;
 }
 
-function serverCaption(event: TraceEvent, what: RecordedInput, sid: Sid, view: EnsembleView, language: Language, lang: Lang): string {
+function serverCaption(event: TraceEvent, what: RecordedInput, sid: Sid, view: EnsembleView, language: Language): string {
   const { events } = language;
   for (const effect of event.effects) if (effect.type === 'exit' && effect.code !== 0) return events.exit(sid, effect.code, effect.message);
   const decision = mainDecision(event);
-  if (decision !== null) return sentenceOf(decision, sid, lang);
+  if (decision !== null) return sentenceOf(decision, sid, language);
   const { changes } = event;
   if (changes?.role !== undefined) return events.roleChange(sid, changes.role, changes.leader ?? null, changes.currentEpoch ?? view.servers[sid]?.currentEpoch ?? 0);
   const appended = event.log.find((change) => change.change === 'append');
   if (appended?.change === 'append') return events.logged(sid, z(appended.cell.zxid), appended.cell.type, appended.cell.path);
   if (changes?.lastZxid !== undefined && what.type !== 'boot') return events.applied(sid, z(changes.lastZxid));
-  return inputCaption(what, sid, view, language, lang);
+  return inputCaption(what, sid, view, language);
 }
 
-function inputCaption(what: RecordedInput, sid: Sid, view: EnsembleView, language: Language, lang: Lang): string {
+function inputCaption(what: RecordedInput, sid: Sid, view: EnsembleView, language: Language): string {
   const { events } = language;
   switch (what.type) {
     case 'boot': return events.boot(sid);
     case 'connected': return events.connected(sid, what.channel, language.server(what.peer));
     case 'connectFailed': return events.connectFailed(sid, what.channel, language.server(what.peer), what.reason);
     case 'accepted': return events.accepted(sid, what.channel, what.channel === 'client' ? language.client(what.peer, view.clients[what.peer]?.name ?? null) : language.server(what.peer));
-    case 'receive': return events.receive(language.server(sid), peerName(what.from, view, language), messageSays(what.message, lang));
+    case 'receive': return events.receive(language.server(sid), peerName(what.from, view, language), messageSays(what.message, language));
     case 'disconnected': return events.disconnected(sid, what.reason);
     case 'timer': return events.timer(sid, timerText(what.timer, language));
     case 'fsynced': return events.fsynced(sid, z(view.servers[sid]?.lastSynced ?? { epoch: 0, counter: 0 }));
@@ -112,7 +86,7 @@ function peerName(peer: Peer, view: EnsembleView, language: Language): string {
   return peer.kind === 'server' ? language.server(peer.sid) : language.client(peer.client, view.clients[peer.client]?.name ?? null);
 }
 
-function clientCaption(event: TraceEvent, what: ClientInput, client: ClientId, view: EnsembleView, language: Language, lang: Lang): string {
+function clientCaption(event: TraceEvent, what: ClientInput, client: ClientId, view: EnsembleView, language: Language): string {
   const { events } = language;
   const who = peerName({ kind: 'client', client }, view, language);
   const outcome = event.outcomes[0];
@@ -124,7 +98,7 @@ function clientCaption(event: TraceEvent, what: ClientInput, client: ClientId, v
     case 'connectFailed': return events.clientConnectFailed(who, what.sid);
     case 'disconnected': return events.clientDisconnected(who, what.sid);
     case 'requested': return events.clientRequested(who, opText(what.op));
-    case 'received': return events.receive(who, senderOf(view, client, language), messageSays(what.message, lang));
+    case 'received': return events.receive(who, senderOf(view, client, language), messageSays(what.message, language));
     case 'timer': return events.clientTimer(who, what.timer);
     case 'closed': return events.clientClosed(who);
   }

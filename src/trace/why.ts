@@ -3,9 +3,9 @@ import type { Sid } from '../base/ids.ts';
 import type { TraceEvent } from '../ensemble/types.ts';
 import type { Decision, RuleId } from '../zab/types.ts';
 import { z } from './narrate/text.ts';
-import { LANGUAGES } from './narrate/languages.ts';
+import { REASONS } from './narrate/reasons.ts';
 import { sentenceOf } from './narrate.ts';
-import type { Lang } from './narrate/language.ts';
+import type { Language } from './narrate/language.ts';
 import type { Timeline } from './timeline.ts';
 import type { ServerState } from './view.ts';
 
@@ -18,55 +18,55 @@ export interface Because {
 interface Found { readonly n: number; readonly sid: Sid; readonly decision: Decision }
 
 /** Why server `sid` has its role after event `n`; for one still looking, what it waits for. */
-export function whyRole(timeline: Timeline, sid: Sid, n: number, lang: Lang): Because {
-  const { why } = LANGUAGES[lang];
+export function whyRole(timeline: Timeline, sid: Sid, n: number, language: Language): Because {
+  const { why } = REASONS[language.code];
   const server = timeline.viewAt(n).servers[sid];
   if (server === undefined || server.up === 'crashed' || server.up === 'down') {
     const failed = latest(timeline, sid, n, ['recovery.failed']);
-    return failed !== null && server?.up === 'crashed' ? told([failed], lang) : { sentence: why.down(sid), positions: [] };
+    return failed !== null && server?.up === 'crashed' ? told([failed], language) : { sentence: why.down(sid), positions: [] };
   }
   if (server.up === 'paused') return { sentence: why.paused(sid), positions: [] };
-  if (server.role === 'LOOKING') return whyLooking(timeline, server, n, lang);
+  if (server.role === 'LOOKING') return whyLooking(timeline, server, n, language);
   const elected = latest(timeline, sid, n, ['vote.final', 'vote.established']);
   const after = elected?.n ?? -1;
   const settled = latest(timeline, sid, n, ['leader.established', 'learner.serving']);
   const found = [elected, settled !== null && settled.n > after ? settled : null].filter((decision) => decision !== null);
-  return found.length === 0 ? { sentence: why.noDecision(sid), positions: [] } : told(found, lang);
+  return found.length === 0 ? { sentence: why.noDecision(sid), positions: [] } : told(found, language);
 }
 
 /** Why server `sid` votes as it does after event `n`. */
-export function whyVote(timeline: Timeline, sid: Sid, n: number, lang: Lang): Because {
-  const { why } = LANGUAGES[lang];
+export function whyVote(timeline: Timeline, sid: Sid, n: number, language: Language): Because {
+  const { why } = REASONS[language.code];
   const server = timeline.viewAt(n).servers[sid];
   if (server === undefined) return { sentence: why.noDecision(sid), positions: [] };
   const started = timeline.index.lastDecision(sid, 'election.start', n);
   const changed = latest(timeline, sid, n, ['vote.order', 'vote.established'], (decision) =>
     (decision.rule === 'vote.order' && decision.outcome === 'adopted') || (decision.rule === 'vote.established' && decision.outcome === 'joined'), started);
-  if (changed !== null) return told([changed], lang);
+  if (changed !== null) return told([changed], language);
   if (started < 0) return { sentence: why.noDecision(sid), positions: [] };
   return { sentence: why.ownVote(sid, z(server.vote.zxid), server.vote.peerEpoch), positions: [started] };
 }
 
 /** Why server `sid` was synced the way it was, from both sides: the leader's choice and what the learner did. */
-export function whySync(timeline: Timeline, sid: Sid, n: number, lang: Lang): Because {
+export function whySync(timeline: Timeline, sid: Sid, n: number, language: Language): Because {
   const chosen = [...timeline.index.servers()]
     .map((leader) => latest(timeline, leader, n, ['sync.mode'], (decision) => decision.rule === 'sync.mode' && decision.learner === sid))
     .reduce((newest, found) => (found !== null && (newest === null || found.n > newest.n) ? found : newest), null);
   const done = latest(timeline, sid, n, ['sync.truncated', 'sync.opened']);
   const found = [chosen, done !== null && done.n > (chosen?.n ?? -1) ? done : null].filter((decision) => decision !== null);
-  return found.length === 0 ? { sentence: LANGUAGES[lang].why.noSync(sid), positions: [] } : told(found, lang);
+  return found.length === 0 ? { sentence: REASONS[language.code].why.noSync(sid), positions: [] } : told(found, language);
 }
 
-function whyLooking(timeline: Timeline, server: ServerState, n: number, lang: Lang): Because {
-  const { why } = LANGUAGES[lang];
+function whyLooking(timeline: Timeline, server: ServerState, n: number, language: Language): Because {
+  const { why } = REASONS[language.code];
   const { sid, election } = server;
   const lost = latest(timeline, sid, n, ['election.start', 'leader.gaveUp', 'learner.gaveUp']);
   const waits = election === null ? why.noDecision(sid)
     : timeline.index.lastDecision(sid, 'vote.quorum', n) >= 0 && hasQuorum(timeline, sid, n) ? why.waitsFinal(sid, server.vote.leader, waitsUntil(timeline, sid, n))
       : why.stillLooking(sid, election.supporters, server.vote.leader, election.waitMs);
   if (lost === null) return { sentence: waits, positions: [] };
-  const first = told([lost], lang);
-  return { sentence: LANGUAGES[lang].join([first.sentence, waits]), positions: first.positions };
+  const first = told([lost], language);
+  return { sentence: language.join([first.sentence, waits]), positions: first.positions };
 }
 
 function hasQuorum(timeline: Timeline, sid: Sid, n: number): boolean {
@@ -97,7 +97,7 @@ function latest(timeline: Timeline, sid: Sid, n: number, rules: readonly RuleId[
   return newest;
 }
 
-function told(found: readonly Found[], lang: Lang): Because {
-  const sentences = found.map(({ decision, sid }) => sentenceOf(decision, sid, lang));
-  return { sentence: LANGUAGES[lang].join(sentences), positions: found.map(({ n }) => n) };
+function told(found: readonly Found[], language: Language): Because {
+  const sentences = found.map(({ decision, sid }) => sentenceOf(decision, sid, language));
+  return { sentence: language.join(sentences), positions: found.map(({ n }) => n) };
 }

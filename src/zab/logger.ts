@@ -4,7 +4,7 @@
  *
  * Source: `SyncRequestProcessor`, `SendAckRequestProcessor`, `AckRequestProcessor`.
  */
-import { drawInt } from '../base/random.ts';
+import { draw, drawInt } from '../base/random.ts';
 import { snapshotName } from '../store/snapshot.ts';
 import { appendTxn, commitLog, newLogWriter, rollLog } from '../store/txnLog.ts';
 import { decide, edit, send, setTimer, write, type Draft } from './draft.ts';
@@ -32,10 +32,23 @@ export function rollSnapshotAt(d: Draft): number {
   return half + extra;
 }
 
-/** Queues a txn for the log. */
+/** Until an idle logger thread has taken a txn from its queue: at most so long, ms. */
+const WAKE_UP_MS = 0.2;
+
+/** Queues a txn for the log. A logger that was idle takes a moment to wake up; a role that ends within it races with the write. */
 export function enqueue(d: Draft, item: LoggedTxn): void {
   d.log.push(arrivalOf(item.txn));
-  edit(d, 'logger').queue = [...d.s.logger.queue, item];
+  const { queue, token } = d.s.logger;
+  if (token === null && queue.length === 0) {
+    const [part, random] = draw(d.s.random);
+    d.s.random = random;
+    setTimer(d, 'logger', part * WAKE_UP_MS);
+  }
+  edit(d, 'logger').queue = [...queue, item];
+}
+
+/** The logger thread is awake. */
+export function onLoggerTimer(d: Draft): void {
   if (d.s.logger.token === null) flush(d);
 }
 
@@ -122,10 +135,26 @@ export function failLogger(d: Draft): void {
   if (d.s.log.streamsToFlush.some((file) => d.s.disk.files[file] === undefined)) d.s.log = newLogWriter();
 }
 
-/** The logger thread died: what it had written is in the file, what was queued is lost. */
-export function dropQueue(d: Draft): void {
+/**
+ * The logger thread of a follower that is gone. It finishes the batch it is at, finds nobody to acknowledge to, and dies of a null pointer: what was
+ * queued behind that batch is lost. Source: `SendAckRequestProcessor.flush` before 3.9.3.
+ *
+ * @param catchUp fast-forwards memory from the log. Whether a logger that is only just waking up writes its batch before or after that is a race
+ * between two threads, drawn here (recordings 05i and 05e are its two outcomes); one that is already writing is first.
+ */
+export function orphanLogger(d: Draft, catchUp: () => void): void {
+  const isLate = d.s.logger.token === null && d.s.logger.queue.length > 0 && tossCoin(d);
+  if (isLate) catchUp();
+  if (d.s.logger.token === null) takeBatch(d);
   commitLogNow(d);
   Object.assign(edit(d, 'logger'), { queue: NOTHING, flushing: NOTHING, token: null });
+  if (!isLate) catchUp();
+}
+
+function tossCoin(d: Draft): boolean {
+  const [part, random] = draw(d.s.random);
+  d.s.random = random;
+  return part < 0.5;
 }
 
 /** Source: `SyncRequestProcessor.shouldSnapshot` and `run`: roll the log, snapshot in the background, unless one is being taken. */

@@ -12,7 +12,7 @@ import { reloadFromDisk, fastForwardMemory } from './database.ts';
 import { closeHandlers, startLeading } from './leader/lead.ts';
 import { syncedSids } from './leader/liveness.ts';
 import { followLeader } from './learner/follow.ts';
-import { dropQueue, drainLogger } from './logger.ts';
+import { drainLogger, orphanLogger } from './logger.ts';
 import { serverMachine, type ServerEvent } from './machines/server.ts';
 import { stepper, type Transition } from './machines/stepper.ts';
 import type { LeaderGiveUp, LearnerGiveUp, Role, TimerName, Vote, ZabState } from './types.ts';
@@ -73,14 +73,17 @@ export function loseLeader(d: Draft, reason: LearnerGiveUp, detail?: string): vo
   const halfway = learning.mode === 'SNAP' && learning.snapshotNeeded;
   const wasRunning = d.s.zabState === 'BROADCAST';
   d.s.learning = null;
+  const catchUp = (): void => {
+    // A snapshot that was received but never confirmed is in memory only (ZOOKEEPER-3642).
+    if (halfway) reloadFromDisk(d, 'sameLog');
+    // A server that was not running yet is not shut down, so nothing catches its memory up (`ZooKeeperServer.canShutdown`).
+    else if (wasRunning) fastForwardMemory(d);
+  };
   // An observer's logger has nothing to acknowledge, so it survives the loss and writes on.
-  if (d.s.config.profile.shutdownOrder === 'drainFirst' || d.s.role === 'OBSERVING') drainLogger(d);
-  // The logger thread of these versions outlives its follower just until it finds the socket gone, and then dies with its queue (ZOOKEEPER-4712).
-  else dropQueue(d);
-  // A snapshot that was received but never confirmed is in memory only (ZOOKEEPER-3642).
-  if (halfway) reloadFromDisk(d, 'sameLog');
-  // A server that was not running yet is not shut down, so nothing catches its memory up (`ZooKeeperServer.canShutdown`).
-  else if (wasRunning) fastForwardMemory(d);
+  if (d.s.config.profile.shutdownOrder === 'drainFirst' || d.s.role === 'OBSERVING') {
+    drainLogger(d);
+    catchUp();
+  } else orphanLogger(d, catchUp);
   const observer = d.s.role === 'OBSERVING';
   advance(d, 'leaderLost');
   if (observer) {

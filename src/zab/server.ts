@@ -20,7 +20,7 @@ import { onEpochAckLimit, onEpochLimit, onNewLeaderLimit } from './leader/lead.t
 import { onTick } from './leader/liveness.ts';
 import { onContainersTimer, onSessionsTimer } from './leader/sessions.ts';
 import { introduceSelf, onConnectBudget, onConnectRetry, onLeaderConnectFailed, onReadTimer } from './learner/follow.ts';
-import { failLogger, idleLogger, onFsynced, rollSnapshotAt } from './logger.ts';
+import { failLogger, idleLogger, onFsynced, onLoggerTimer, rollSnapshotAt } from './logger.ts';
 import { recoveryStepper } from './machines/recovery.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
 import { advance, exit, giveUpLeading, loseLeader, onObserverDelay, serverStepper } from './roles.ts';
@@ -199,6 +199,8 @@ function onTimer(d: Draft, timer: TimerName): void {
       return onContainersTimer(d);
     case 'observerDelay':
       return onObserverDelay(d);
+    case 'logger':
+      return onLoggerTimer(d);
     case 'snapshot':
       return onSnapshotTimer(d);
     case 'purge':

@@ -115,6 +115,7 @@ export type TimerName =
   | 'tick'                                        // leader's main loop, every tickTime/2
   | 'sessions' | 'containers'                     // leader's session buckets, container manager
   | 'observerDelay'                               // observer waits before a new election
+  | 'logger'                                      // the logger thread wakes up
   | 'snapshot'                                    // next slice of a fuzzy snapshot
   | 'purge'
   | `handler:${ConnId}`                           // LearnerHandler's read timeout

@@ -23,7 +23,7 @@ const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--only TEXT] [--al
 Replays recordings of real ZooKeeper ensembles in the simulator and compares every fact that does not depend on real timing.
 
   DIR        a recording, or a folder of recordings; default: those in test/golden
-  --seeds N  how many seeds to try where real timing chose one of several outcomes (default 8)
+  --seeds N  how many seeds to try where real timing chose one of several outcomes (default 24)
   --only T   only recordings whose name contains T
   --all      print every difference, not only the first
 `;
@@ -110,7 +110,7 @@ function short(value: unknown): string {
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { help: { type: 'boolean', short: 'h' }, seeds: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean' } } });
   if (values.help === true) return print(HELP);
-  const seeds = Number(values.seeds ?? 8);
+  const seeds = Number(values.seeds ?? 24);
   if (!Number.isInteger(seeds) || seeds < 1) throw new Error(`--seeds ${values.seeds ?? ''}: expected a whole number from 1`);
   const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : [ownFolder()];
   const found = folders.flatMap(findRecordings).filter(({ name }) => name.includes(values.only ?? ''));

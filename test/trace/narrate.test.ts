@@ -5,8 +5,10 @@ import { INVARIANTS } from '../../src/ensemble/invariantList.ts';
 import type { Command, TraceEvent, WorldEvent } from '../../src/ensemble/types.ts';
 import { eventToJson, traceToJsonLines } from '../../src/trace/json.ts';
 import { emptyView, foldEvent } from '../../src/trace/fold.ts';
-import { captionOf, explain, messageLabel, messageTitle, sentenceOf } from '../../src/trace/narrate.ts';
+import { explain } from '../../src/trace/explain.ts';
+import { captionOf, messageLabel, messageTitle, sentenceOf } from '../../src/trace/narrate.ts';
 import { LANGUAGES } from '../../src/trace/narrate/languages.ts';
+import { REASONS } from '../../src/trace/narrate/reasons.ts';
 import { plainText } from '../../src/trace/narrate/text.ts';
 import { Timeline } from '../../src/trace/timeline.ts';
 import { whyRole, whySync, whyVote } from '../../src/trace/why.ts';
@@ -84,7 +86,7 @@ describe.each(LANGS)('decisions in %s', (lang) => {
   test.each(Object.entries(DECISIONS))('%s', (rule, cases) => {
     expect(cases.length).toBeGreaterThan(0);
     for (const [decision, contains] of cases) {
-      const { sentence, rule: words, numbers, source } = explain(decision, 2, lang);
+      const { sentence, rule: words, numbers, source } = explain(decision, 2, LANGUAGES[lang]);
       checkText(sentence);
       checkText(words);
       expect(sentence).toContain('2');
@@ -100,8 +102,8 @@ describe.each(LANGS)('decisions in %s', (lang) => {
 
 test('the sentence of a vote reads as promised', () => {
   const decision: Decision = { rule: 'vote.order', from: 1, theirs: vote(1), mine: vote(3), outcome: 'kept', by: 'sid' };
-  expect(sentenceOf(decision, 2, 'en')).toBe("Server 2 keeps its vote for 3 against 1's vote for 1: epoch 0 = 0, zxid 0x0 = 0x0, and sid 3 > 1.");
-  expect(sentenceOf(decision, 2, 'zh')).toBe('服务器 2 仍投 3，不采纳 1 投给 1 的票：epoch 0 = 0，zxid 0x0 = 0x0，且 sid 3 > 1。');
+  expect(sentenceOf(decision, 2, LANGUAGES.en)).toBe("Server 2 keeps its vote for 3 against 1's vote for 1: epoch 0 = 0, zxid 0x0 = 0x0, and sid 3 > 1.");
+  expect(sentenceOf(decision, 2, LANGUAGES.zh)).toBe('服务器 2 仍投 3，不采纳 1 投给 1 的票：epoch 0 = 0，zxid 0x0 = 0x0，且 sid 3 > 1。');
 });
 
 const MESSAGES: readonly (readonly [Message, string, string])[] = [
@@ -119,8 +121,8 @@ test.each(MESSAGES)('message %#: label, title and caption', (message, code, text
   expect(messageLabel(message)).toEqual({ code, text });
   const event = eventOf(0, { actor: { kind: 'server', sid: 1 }, what: { type: 'receive', conn: 1, flight: 1, from: { kind: 'server', sid: 2 }, message } });
   for (const lang of LANGS) {
-    expect(messageTitle(message, lang)).toContain(`(${message.kind})`);
-    checkText(captionOf(event, emptyView([{ sid: 1 }]), lang));
+    expect(messageTitle(message, LANGUAGES[lang])).toContain(`(${message.kind})`);
+    checkText(captionOf(event, emptyView([{ sid: 1 }]), LANGUAGES[lang]));
   }
 });
 
@@ -153,7 +155,7 @@ const EVENTS: readonly Sketch[] = [
 ];
 
 test.each(LANGS)('every event has a caption of its own in %s', (lang) => {
-  const captions = traceOf(...EVENTS).map((event) => captionOf(event, foldEvent(emptyView([{ sid: 1 }]), event), lang));
+  const captions = traceOf(...EVENTS).map((event) => captionOf(event, foldEvent(emptyView([{ sid: 1 }]), event), LANGUAGES[lang]));
   captions.forEach(checkText);
   // start and pause of different servers aside, no two of these events are told alike ("stop" comes as a command and as a signal).
   expect(new Set(captions).size).toBeGreaterThanOrEqual(EVENTS.length - 3);
@@ -167,7 +169,7 @@ test('every invariant has a Chinese name', () => {
 test('paths and names from outside stay plain text, whatever is in them', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom(...LANGS), (text, lang) => {
     const decision: Decision = { rule: 'request.validated', zxid: Z, op: 'create', path: `/${text}`, err: 'OK', session: '0x7' };
-    const sentence = sentenceOf(decision, 1, lang);
+    const sentence = sentenceOf(decision, 1, LANGUAGES[lang]);
     expect(sentence).toContain(plainText(`/${text}`));
     expect(sentence).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   }));
@@ -190,15 +192,15 @@ describe('why', () => {
   ));
 
   test.each(LANGS)('role, vote and sync in %s', (lang) => {
-    expect(whyRole(timeline, 1, -1, lang)).toEqual({ sentence: LANGUAGES[lang].why.down(1), positions: [] });
-    expect(whyVote(timeline, 1, 0, lang).positions).toEqual([0]);
-    expect(whyRole(timeline, 1, 1, lang)).toMatchObject({ positions: [0] });
-    expect(whyRole(timeline, 1, 1, lang).sentence).toContain('400 ms');
-    expect(whyVote(timeline, 1, 5, lang)).toMatchObject({ positions: [1] });
-    expect(whyRole(timeline, 1, 3, lang)).toMatchObject({ positions: [2] });
-    expect(whyRole(timeline, 1, 5, lang)).toMatchObject({ positions: [2, 5] });
-    expect(whySync(timeline, 1, 3, lang).positions).toEqual([]);
-    expect(whySync(timeline, 1, 5, lang)).toMatchObject({ positions: [4] });
+    expect(whyRole(timeline, 1, -1, LANGUAGES[lang])).toEqual({ sentence: REASONS[lang].why.down(1), positions: [] });
+    expect(whyVote(timeline, 1, 0, LANGUAGES[lang]).positions).toEqual([0]);
+    expect(whyRole(timeline, 1, 1, LANGUAGES[lang])).toMatchObject({ positions: [0] });
+    expect(whyRole(timeline, 1, 1, LANGUAGES[lang]).sentence).toContain('400 ms');
+    expect(whyVote(timeline, 1, 5, LANGUAGES[lang])).toMatchObject({ positions: [1] });
+    expect(whyRole(timeline, 1, 3, LANGUAGES[lang])).toMatchObject({ positions: [2] });
+    expect(whyRole(timeline, 1, 5, LANGUAGES[lang])).toMatchObject({ positions: [2, 5] });
+    expect(whySync(timeline, 1, 3, LANGUAGES[lang]).positions).toEqual([]);
+    expect(whySync(timeline, 1, 5, LANGUAGES[lang])).toMatchObject({ positions: [4] });
   });
 });
 

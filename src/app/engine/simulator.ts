@@ -4,7 +4,7 @@ import { CommandError } from '../../ensemble/errors.ts';
 import { InlineHost } from '../../ensemble/host/inline.ts';
 import { WebWorkerHost } from '../../ensemble/host/webWorker.ts';
 import { Invariants } from '../../ensemble/invariants.ts';
-import { optionsOf, type Scenario } from '../../ensemble/scenario.ts';
+import { optionsOf, type Scenario } from '../../ensemble/scenarioWorld.ts';
 import { scriptOf } from '../../ensemble/script.ts';
 import type { Command, TraceEvent } from '../../ensemble/types.ts';
 import type { EnsembleConfig, Member } from '../../zab/types.ts';

@@ -1,15 +1,50 @@
-/** The language of the page: the browser's by default, the reader's choice after that. */
-import { en, type Dictionary } from './en.ts';
-import { zh } from './zh.ts';
+/** The language of the page: the browser's by default, the reader's choice after that. Only the texts of the language in use are loaded. */
+import type { Language as Speech } from '../../trace/narrate/language.ts';
+import type { Dictionary } from './en.ts';
 
 export type Language = 'en' | 'zh';
 
-const dictionaries: Readonly<Record<Language, Dictionary>> = { en, zh };
+interface Texts {
+  readonly t: Dictionary;
+  readonly speech: Speech;
+}
+
+const LOADERS: Readonly<Record<Language, () => Promise<Texts>>> = {
+  en: async () => {
+    const [texts, speech] = await Promise.all([import('./en.ts'), import('../../trace/narrate/en.ts')]);
+    return { t: texts.en, speech: speech.en };
+  },
+  zh: async () => {
+    const [texts, speech] = await Promise.all([import('./zh.ts'), import('../../trace/narrate/zh.ts')]);
+    return { t: texts.zh, speech: speech.zh };
+  },
+};
 
 class I18n {
   language = $state<Language>('en');
+  private texts = $state.raw<Texts>();
+
   /** Every text of the page, in the current language. */
-  readonly t: Dictionary = $derived(dictionaries[this.language]);
+  get t(): Dictionary {
+    return this.loaded.t;
+  }
+
+  /** What the trace says in the current language. */
+  get speech(): Speech {
+    return this.loaded.speech;
+  }
+
+  /** Loads a language and switches to it. Rejects, and nothing changes, when it cannot be loaded. */
+  async use(language: Language): Promise<void> {
+    const texts = await LOADERS[language]();
+    this.texts = texts;
+    this.language = language;
+  }
+
+  private get loaded(): Texts {
+    if (this.texts === undefined) throw new Error('no language is loaded yet: await i18n.use(...) first');
+    return this.texts;
+  }
 }
 
 export const i18n = new I18n();

@@ -26,19 +26,20 @@ class Settings {
   /** Text scale of the stage and the canvases. */
   readonly scale = $derived(this.projector ? 1.5 : 1);
 
-  /** Reads the system and what was remembered, and follows the system until the reader chooses. */
-  start(): void {
+  /** Reads the system and what was remembered, and follows the system until the reader chooses. Resolves when the texts are there. */
+  async start(): Promise<void> {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const motion = matchMedia('(prefers-reduced-motion: reduce)');
     const stored = remembered('theme');
     this.theme = stored === 'dark' || stored === 'light' ? stored : dark.matches ? 'dark' : 'light';
     this.projector = remembered('size') === 'projector';
     this.reducedMotion = motion.matches;
-    i18n.language = preferredLanguage(remembered('language'), navigator.languages);
     dark.addEventListener('change', () => {
       if (remembered('theme') === null) this.apply(dark.matches ? 'dark' : 'light');
     });
     motion.addEventListener('change', () => (this.reducedMotion = motion.matches));
+    this.apply(this.theme);
+    await i18n.use(preferredLanguage(remembered('language'), navigator.languages));
     this.apply(this.theme);
   }
 
@@ -54,10 +55,10 @@ class Settings {
     this.apply(this.theme);
   }
 
-  toggleLanguage(): void {
+  async toggleLanguage(): Promise<void> {
     const next: Language = i18n.language === 'en' ? 'zh' : 'en';
+    await i18n.use(next);
     remember('language', next);
-    i18n.language = next;
     this.apply(this.theme);
   }
 

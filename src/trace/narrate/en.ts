@@ -1,5 +1,5 @@
 /** Everything a trace can say, in English. */
-import { decisionsEn, leaderGaveUpEn, learnerGaveUpEn, roleEn, rulesEn, sidsEn } from './enDecisions.ts';
+import { decisionsEn, leaderGaveUpEn, learnerGaveUpEn, roleEn, sidsEn } from './enDecisions.ts';
 import { candidate, letter, ms, opText, plainText, txnText, z } from './text.ts';
 import type { Language } from './language.ts';
 
@@ -7,14 +7,8 @@ const server = (sid: number): string => `Server ${sid}`;
 const client = (id: number, name: string | null): string => (name === null ? `Client ${letter(id)}` : `Client ${letter(id)} (${plainText(name)})`);
 
 export const en: Language = {
+  code: 'en',
   decisions: decisionsEn,
-  rules: rulesEn,
-  labels: {
-    epoch: 'epoch', zxid: 'zxid', sid: 'sid', round: 'round', weight: 'weight', supporters: 'supporters', votersNeeded: 'voters', waited: 'waited', next: 'next wait', took: 'took',
-    acceptedEpoch: 'accepted epoch', currentEpoch: 'current epoch', newEpoch: 'new epoch', lastZxid: 'last zxid', minCommittedLog: 'oldest in committed log', maxCommittedLog: 'newest in committed log',
-    zxidSent: 'zxid sent', queued: 'txns queued', acks: 'on disk at', timeout: 'timeout', limit: 'limit', session: 'session', txns: 'txns', threshold: 'threshold', nodes: 'znodes', sessions: 'sessions',
-    digest: 'digest', exitCode: 'exit code', offset: 'byte', initiator: 'opened by', error: 'error', leader: 'leader', heard: 'heard from', logged: 'logged', left: 'waiting', from: 'from', to: 'to', path: 'path', files: 'files',
-  },
   messages: {
     NOTIFICATION: (m) => `votes for ${candidate(m.vote.leader, 'nobody')} (epoch ${m.vote.peerEpoch}, zxid ${z(m.vote.zxid)}, round ${m.vote.electionEpoch}) and says it is ${m.state}`,
     FOLLOWERINFO: (m) => `wants to follow; it has accepted epoch ${m.acceptedEpoch}`,
@@ -117,15 +111,6 @@ export const en: Language = {
       if (outcome.outcome === 'rejected') return `${who}: ${op} is rejected with ${outcome.err}${outcome.zxid === null ? '' : ` as of ${z(outcome.zxid)}`}.`;
       return `${who} cannot know whether ${op} was done (${outcome.err}).`;
     },
-  },
-  why: {
-    down: (sid) => `Server ${sid} is not running.`,
-    paused: (sid) => `Server ${sid} is paused: it does nothing until it goes on.`,
-    noDecision: (sid) => `Server ${sid} has not decided anything about this yet.`,
-    stillLooking: (sid, supporters, leader, waitMs) => `Server ${sid} is still looking: it votes for ${candidate(leader, 'nobody')} together with ${sidsEn(supporters)}, which is no quorum; it sends its vote again if it hears nothing for ${ms(waitMs)}.`,
-    waitsFinal: (sid, leader, untilMs) => `Server ${sid} has a quorum for ${candidate(leader, 'nobody')} and waits for a better vote${untilMs === null ? '' : ` until ${ms(untilMs)}`}.`,
-    ownVote: (sid, zxid, epoch) => `Server ${sid} votes as it began: its own history ends in epoch ${epoch} at ${zxid}.`,
-    noSync: (sid) => `Server ${sid} has not been synced since it started.`,
   },
   server,
   unnamedServer: 'Its server',

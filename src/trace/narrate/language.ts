@@ -24,12 +24,11 @@ export type TimerKind =
   | 'poll' | 'finalizeWait' | 'connectRetry' | 'connectBudget' | 'read' | 'epochLimit' | 'epochAckLimit' | 'newLeaderLimit' | 'tick' | 'sessions' | 'containers'
   | 'observerDelay' | 'snapshot' | 'purge' | 'handler' | 'cnx';
 
+/** What events and messages say. */
 export interface Language {
+  readonly code: Lang;
   /** One sentence for each rule, from the view of server `me`. */
   readonly decisions: { readonly [R in RuleId]: (decision: DecisionOf<R>, me: Sid) => string };
-  /** The rule itself, in words. */
-  readonly rules: Readonly<Record<RuleId, string>>;
-  readonly labels: Readonly<Record<Label, string>>;
   /** What a message says, as a predicate that follows its sender: "votes for 3 …". */
   readonly messages: { readonly [K in MessageKind]: (message: MessageOf<K>) => string };
   readonly titles: Readonly<Record<MessageKind, string>>;
@@ -62,15 +61,6 @@ export interface Language {
     readonly clientState: (client: string, state: ClientView['state'], session: string) => string;
     readonly outcome: (client: string, outcome: OpOutcome, op: string) => string;
   };
-  readonly why: {
-    readonly down: (sid: Sid) => string;
-    readonly paused: (sid: Sid) => string;
-    readonly noDecision: (sid: Sid) => string;
-    readonly stillLooking: (sid: Sid, supporters: readonly Sid[], leader: Sid, waitMs: number) => string;
-    readonly waitsFinal: (sid: Sid, leader: Sid, untilMs: number | null) => string;
-    readonly ownVote: (sid: Sid, zxid: string, epoch: number) => string;
-    readonly noSync: (sid: Sid) => string;
-  };
   readonly server: (sid: Sid) => string;
   /** A server that a client talks to, when its number is not at hand. */
   readonly unnamedServer: string;
@@ -83,4 +73,20 @@ export interface Language {
   readonly sids: (sids: readonly Sid[]) => string;
   /** Ends one sentence and starts the next. */
   readonly join: (sentences: readonly string[]) => string;
+}
+
+/** What stands behind a decision: its rule, names for its numbers, and answers to "why?". Only needed where somebody asks. */
+export interface Reasons {
+  /** The rule itself, in words. */
+  readonly rules: Readonly<Record<RuleId, string>>;
+  readonly labels: Readonly<Record<Label, string>>;
+  readonly why: {
+    readonly down: (sid: Sid) => string;
+    readonly paused: (sid: Sid) => string;
+    readonly noDecision: (sid: Sid) => string;
+    readonly stillLooking: (sid: Sid, supporters: readonly Sid[], leader: Sid, waitMs: number) => string;
+    readonly waitsFinal: (sid: Sid, leader: Sid, untilMs: number | null) => string;
+    readonly ownVote: (sid: Sid, zxid: string, epoch: number) => string;
+    readonly noSync: (sid: Sid) => string;
+  };
 }

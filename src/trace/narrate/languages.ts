@@ -2,5 +2,5 @@ import { en } from './en.ts';
 import type { Lang, Language } from './language.ts';
 import { zh } from './zh.ts';
 
-/** Every language that the trace speaks. */
+/** Every language that the trace speaks, for those who need them all at hand. The page loads only the one it shows. */
 export const LANGUAGES: Readonly<Record<Lang, Language>> = { en, zh };

@@ -1,7 +1,6 @@
 /** How a message is shown on its way: a two-letter code and its key field. */
-import { LANGUAGES } from './languages.ts';
 import { candidate, opText, z } from './text.ts';
-import type { Lang, MessageOf } from './language.ts';
+import type { Language, MessageOf } from './language.ts';
 import type { Message, MessageKind } from '../../zab/types.ts';
 
 export interface MessageLabel {
@@ -42,12 +41,12 @@ function keyField(message: Message): string {
 }
 
 /** What kind of message it is, in words, with ZooKeeper's name: "Vote (NOTIFICATION)". */
-export function messageTitle(message: Message, lang: Lang): string {
-  return `${LANGUAGES[lang].titles[message.kind]} (${message.kind})`;
+export function messageTitle(message: Message, language: Language): string {
+  return `${language.titles[message.kind]} (${message.kind})`;
 }
 
 /** What it says, as a predicate for its sender. */
-export function messageSays(message: Message, lang: Lang): string {
-  const say = LANGUAGES[lang].messages[message.kind] as (message: MessageOf<MessageKind>) => string;
+export function messageSays(message: Message, language: Language): string {
+  const say = language.messages[message.kind] as (message: MessageOf<MessageKind>) => string;
   return say(message);
 }

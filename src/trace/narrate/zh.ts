@@ -1,20 +1,14 @@
 /** 轨迹里的一切，用中文说。Everything a trace can say, in Simplified Chinese. */
 import { candidate, letter, ms, opText, plainText, txnText, z } from './text.ts';
-import { decisionsZh, leaderGaveUpZh, learnerGaveUpZh, roleZh, rulesZh, sidsZh } from './zhDecisions.ts';
+import { decisionsZh, leaderGaveUpZh, learnerGaveUpZh, roleZh, sidsZh } from './zhDecisions.ts';
 import type { Language } from './language.ts';
 
 const server = (sid: number): string => `服务器 ${sid}`;
 const client = (id: number, name: string | null): string => (name === null ? `客户端 ${letter(id)}` : `客户端 ${letter(id)}（${plainText(name)}）`);
 
 export const zh: Language = {
+  code: 'zh',
   decisions: decisionsZh,
-  rules: rulesZh,
-  labels: {
-    epoch: 'epoch', zxid: 'zxid', sid: 'sid', round: '轮次', weight: '权重', supporters: '支持者', votersNeeded: '投票者', waited: '已等待', next: '下次等待', took: '用时',
-    acceptedEpoch: '已接受的 epoch', currentEpoch: '当前 epoch', newEpoch: '新 epoch', lastZxid: '最后的 zxid', minCommittedLog: 'committedLog 最旧', maxCommittedLog: 'committedLog 最新',
-    zxidSent: '发送的 zxid', queued: '排队事务', acks: '已写入磁盘', timeout: '超时时间', limit: '时限', session: '会话', txns: '事务数', threshold: '阈值', nodes: 'znode 数', sessions: '会话数',
-    digest: '摘要', exitCode: '退出码', offset: '字节', initiator: '发起者', error: '错误', leader: '领导者', heard: '已收到', logged: '写入日志', left: '等待', from: '从', to: '到', path: '路径', files: '文件数',
-  },
   messages: {
     NOTIFICATION: (m) => `投票给 ${candidate(m.vote.leader, '无人')}（epoch ${m.vote.peerEpoch}，zxid ${z(m.vote.zxid)}，第 ${m.vote.electionEpoch} 轮），自称 ${m.state}`,
     FOLLOWERINFO: (m) => `想要跟随，已接受的 epoch 是 ${m.acceptedEpoch}`,
@@ -118,15 +112,6 @@ export const zh: Language = {
       if (outcome.outcome === 'rejected') return `${who}：${op} 被拒绝，错误是 ${outcome.err}${outcome.zxid === null ? '' : `，位于 ${z(outcome.zxid)}`}。`;
       return `${who} 无从知道 ${op} 是否完成（${outcome.err}）。`;
     },
-  },
-  why: {
-    down: (sid) => `服务器 ${sid} 没有运行。`,
-    paused: (sid) => `服务器 ${sid} 被暂停，恢复之前什么也不做。`,
-    noDecision: (sid) => `服务器 ${sid} 还没有做过相关的决定。`,
-    stillLooking: (sid, supporters, leader, waitMs) => `服务器 ${sid} 仍在寻找领导者：它和 ${sidsZh(supporters)} 一样投给 ${candidate(leader, '无人')}，还不够法定多数；如果 ${ms(waitMs)} 内没有消息，就再发一次自己的票。`,
-    waitsFinal: (sid, leader, untilMs) => `服务器 ${sid} 看到 ${candidate(leader, '无人')} 已有法定多数，正在等更好的票${untilMs === null ? '' : `，直到 ${ms(untilMs)}`}。`,
-    ownVote: (sid, zxid, epoch) => `服务器 ${sid} 还在投最初的票：它自己的历史止于 epoch ${epoch} 的 ${zxid}。`,
-    noSync: (sid) => `服务器 ${sid} 启动以来还没有同步过。`,
   },
   server,
   unnamedServer: '所连服务器',

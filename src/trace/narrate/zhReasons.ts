@@ -1,0 +1,65 @@
+/** 规则，以及对“为什么”的回答，用中文。Rules, and answers to "why?", in Simplified Chinese. */
+import { sidsZh } from './zhDecisions.ts';
+import { candidate, ms } from './text.ts';
+import type { Reasons } from './language.ts';
+
+const rules: Reasons['rules'] = {
+  'election.start': '没有领导者的服务器把自己的轮次加 1，用最后的 zxid 和当前 epoch 投票给自己。',
+  'vote.order': '只有更大的票才会取代我的票：依次比较 epoch、zxid、sid。',
+  'vote.round': '只有同一轮的票才有效：较旧的轮次被忽略；遇到较新的轮次就跟上，并清空已收集的票。',
+  'vote.rejected': '只有参与者能投票，也只有拥有数据库的参与者能被投票。',
+  'vote.quorum': '与我的票一致的投票者达到法定多数时，选举就快结束了：再等 200 ms，看有没有更好的票。',
+  'vote.final': '法定多数一致后 200 ms 内没有更好的票，这张票就是最终结果。',
+  'vote.established': '法定多数都说跟随某个领导者，且领导者自己也说在领导时，服务器就直接加入；此时不比较票的大小。',
+  'election.backoff': '收不到消息的服务器会重发或重连，并把等待时间加倍，直到 maxNotificationInterval。',
+  'connection.order': '两台服务器之间只保留一条选举连接：由 sid 较大的一方发起的那条。',
+  'epoch.propose': '新的 epoch 比达到法定多数之前听到的所有已接受 epoch 的最大值多 1。',
+  'epoch.accept': '学习者只接受比以往都新的 epoch，先写入磁盘；同一个 epoch 只会被计入一次。',
+  'epoch.ack': '领导者需要法定多数确认它的 epoch，并且它的历史（先比 epoch，再比 zxid）不能比其中任何一个旧。',
+  'sync.mode': '领导者拿学习者最后的 zxid 与 committedLog 和事务日志比较：DIFF 补上缺少的，TRUNC 截掉多余的，SNAP 发送整棵树。',
+  'sync.opened': '学习者照领导者的选择做：全部保留（DIFF）、截回（TRUNC）或全部替换（SNAP）。',
+  'sync.truncated': 'TRUNC 把日志截到双方共有的 zxid 之后，再从磁盘重新载入树。',
+  'newLeader.received': '收到 NEWLEADER 后，学习者把收到的内容持久化，写入 currentEpoch，然后确认。',
+  'newLeader.ack': '法定多数确认了 NEWLEADER，也就是持有领导者的历史时，领导者才确立。',
+  'leader.established': 'NEWLEADER 得到法定多数后，领导者的全部历史都已提交；新 epoch 的 zxid 计数从 1 开始。',
+  'learner.serving': '收到 UPTODATE 后，学习者才可以服务客户端。',
+  'request.validated': '领导者先给每个写请求分配 zxid，再做校验；失败的写以 error 事务的形式写入日志。',
+  'proposal.ack': '只要法定多数的投票者把提案持久化到日志，提案就按顺序提交。',
+  'commit.unexpected': 'COMMIT 的顺序必须与提案的顺序相同。',
+  'leader.alive': '每个 tick，领导者都必须在 syncLimit 个 tick 内收到过法定多数的消息。',
+  'learner.tooSlow': '学习者必须在 syncLimit 个 tick 内确认提案。',
+  'leader.gaveUp': '得不到法定多数支持的领导者停止领导，重新寻找领导者。',
+  'learner.gaveUp': '无法继续跟随领导者的学习者重新寻找领导者。',
+  'handler.closed': '领导者与每个学习者之间有一条连接；连接结束，学习者必须从头再来。',
+  'session.created': '会话超时时间在 2 到 20 个 tick 之间。',
+  'session.expired': '只有领导者能让会话过期：超过超时时间（向上取整到 tick）没有消息。',
+  'session.revalidated': '客户端换服务器后，只要领导者还认识它的会话，就能保留会话。',
+  'client.refused': '如果客户端见过的 zxid 比服务器已应用的更新，服务器就拒绝它。',
+  'recovery.step': '服务器从最新的有效快照启动，再重放其后的事务日志。',
+  'recovery.done': '恢复之后，服务器知道日志里的一切，不论是否已提交。',
+  'recovery.failed': '磁盘内容自相矛盾的服务器拒绝启动。',
+  fastForward: '角色结束时，内存要追上日志，这样下一张票才能如实反映日志。',
+  'snapshot.due': '快照在 snapCount 的一半到 snapCount 之间的随机条数之后进行。',
+  'snapshot.taken': '写快照时事务照常进行；在快照上重放日志后就精确了。',
+  purge: 'autopurge 保留最新的几份快照和它们需要的日志。',
+  'digest.mismatch': '领导者随每条事务发送树的摘要；不一致的服务器只计数，不停止。',
+};
+
+export const reasonsZh: Reasons = {
+  rules,
+  labels: {
+    epoch: 'epoch', zxid: 'zxid', sid: 'sid', round: '轮次', weight: '权重', supporters: '支持者', votersNeeded: '投票者', waited: '已等待', next: '下次等待', took: '用时',
+    acceptedEpoch: '已接受的 epoch', currentEpoch: '当前 epoch', newEpoch: '新 epoch', lastZxid: '最后的 zxid', minCommittedLog: 'committedLog 最旧', maxCommittedLog: 'committedLog 最新',
+    zxidSent: '发送的 zxid', queued: '排队事务', acks: '已写入磁盘', timeout: '超时时间', limit: '时限', session: '会话', txns: '事务数', threshold: '阈值', nodes: 'znode 数', sessions: '会话数',
+    digest: '摘要', exitCode: '退出码', offset: '字节', initiator: '发起者', error: '错误', leader: '领导者', heard: '已收到', logged: '写入日志', left: '等待', from: '从', to: '到', path: '路径', files: '文件数',
+  },
+  why: {
+    down: (sid) => `服务器 ${sid} 没有运行。`,
+    paused: (sid) => `服务器 ${sid} 被暂停，恢复之前什么也不做。`,
+    noDecision: (sid) => `服务器 ${sid} 还没有做过相关的决定。`,
+    stillLooking: (sid, supporters, leader, waitMs) => `服务器 ${sid} 仍在寻找领导者：它和 ${sidsZh(supporters)} 一样投给 ${candidate(leader, '无人')}，还不够法定多数；如果 ${ms(waitMs)} 内没有消息，就再发一次自己的票。`,
+    waitsFinal: (sid, leader, untilMs) => `服务器 ${sid} 看到 ${candidate(leader, '无人')} 已有法定多数，正在等更好的票${untilMs === null ? '' : `，直到 ${ms(untilMs)}`}。`,
+    ownVote: (sid, zxid, epoch) => `服务器 ${sid} 还在投最初的票：它自己的历史止于 epoch ${epoch} 的 ${zxid}。`,
+    noSync: (sid) => `服务器 ${sid} 启动以来还没有同步过。`,
+  },
+};
