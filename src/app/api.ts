@@ -38,6 +38,8 @@ export interface ZablabApi {
   servers(): readonly ApiServer[];
   trace(from?: number, to?: number): readonly TraceEvent[];
   workers(): number;
+  /** Fingerprint of the first `events` events (all by default): the same for the same scenario, seed and commands, wherever it runs. Loaded when it is asked for. */
+  digest(events?: number): Promise<string>;
   /** Calls `listener` until the returned function is called. */
   on(type: RunEvent, listener: (detail: unknown) => void): () => void;
 }
@@ -90,6 +92,13 @@ export function makeApi(session: Session): ZablabApi {
     servers: () => (session.run === null ? [] : Object.values(session.run.view.servers).map(plainServer)),
     trace: (from = 0, to = Infinity) => session.run?.timeline.events.slice(Math.max(0, from), Math.max(0, to)) ?? [],
     workers: () => session.run?.workers() ?? 0,
+    async digest(events) {
+      const trace = current().timeline.events;
+      const count = events ?? trace.length;
+      if (!Number.isInteger(count) || count < 0 || count > trace.length) throw new RangeError(`digest(${count}): expected a number of events from 0 to ${trace.length}`);
+      const { digestOf } = await import('../ensemble/digest.ts');
+      return digestOf(trace, count);
+    },
     on(type, listener) {
       const set = listeners.get(type);
       if (set === undefined) throw new Error(`on("${type as string}"): expected one of ${EVENTS.join(', ')}`);

@@ -5,6 +5,7 @@ import type { Core, ServerHost } from '../ensemble/host/host.ts';
 import { InlineHost } from '../ensemble/host/inline.ts';
 import { ThreadHost } from '../ensemble/host/thread.ts';
 import { Invariants } from '../ensemble/invariants.ts';
+import { digestOf } from '../ensemble/digest.ts';
 import { factsOfRun, runScenario, type ScenarioRun } from '../ensemble/runScenario.ts';
 import { parseScenario, parseScenarioText, type Scenario } from '../ensemble/scenario.ts';
 import { SCENARIOS } from '../ensemble/scenarios/index.ts';
@@ -24,8 +25,10 @@ What to print
   --facts        facts as JSON: elections, syncs, disks, recovered trees, operations (default)
   --trace        every event as a line of JSON
   --narrate      what happened, in sentences
+  --digest       the number of events and their fingerprint: the same in every host and in the browser
 
 Options
+  --events N     with --digest: of the first N events, whether the scenario has fewer or more
   --lang en|zh   language of --narrate (default en)
   --seed N       seed of all randomness (default: the scenario's)
   --host KIND    inline: all servers in this thread (default); threads: one worker thread a server
@@ -35,9 +38,11 @@ The exit code is 0, 1 if an invariant was violated or the run was given up, and 
 `;
 
 const OPTIONS = {
-  facts: { type: 'boolean' }, trace: { type: 'boolean' }, narrate: { type: 'boolean' },
-  lang: { type: 'string' }, seed: { type: 'string' }, host: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+  facts: { type: 'boolean' }, trace: { type: 'boolean' }, narrate: { type: 'boolean' }, digest: { type: 'boolean' },
+  events: { type: 'string' }, lang: { type: 'string' }, seed: { type: 'string' }, host: { type: 'string' }, help: { type: 'boolean', short: 'h' },
 } as const;
+
+const MOST_EVENTS = 2_000_000;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArgs('run', args, OPTIONS);
@@ -47,13 +52,16 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError(`expected one scenario, got ${positionals.length}. See zablab run --help`);
-  if ([values.facts, values.trace, values.narrate].filter((wanted) => wanted === true).length > 1) throw new UsageError('--facts, --trace and --narrate: choose one');
+  if ([values.facts, values.trace, values.narrate, values.digest].filter((wanted) => wanted === true).length > 1) throw new UsageError('--facts, --trace, --narrate and --digest: choose one');
+  if (values.events !== undefined && values.digest !== true) throw new UsageError('--events: goes only with --digest');
+  const events = eventsOf(values.events);
   const language = languageOf(values.lang ?? 'en');
   const scenario = readScenario(name);
   const host = hostOf(values.host ?? 'inline');
   try {
-    const result = await runScenario(scenario, host, { seed: seedOf(values.seed, scenario), observers: [new Invariants(scenario.config)] });
+    const result = await runScenario(scenario, host, { seed: seedOf(values.seed, scenario), observers: [new Invariants(scenario.config)], ...(events === null ? {} : { exactEvents: events }) });
     if (values.trace === true) for (const event of result.ensemble.trace) process.stdout.write(`${eventToJson(event)}\n`);
+    else if (values.digest === true) printDigest(result.ensemble.trace, events);
     else if (values.narrate === true) narrate(scenario, result.ensemble.trace, language);
     else process.stdout.write(`${JSON.stringify(factsOfRun(scenario, result), null, 2)}\n`);
     return conclude(result);
@@ -92,10 +100,24 @@ function seedOf(text: string | undefined, scenario: Scenario): number {
   return seed;
 }
 
+/** @returns null when all events of the scenario are wanted. */
+function eventsOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const events = Number(text);
+  if (!/^\d+$/.test(text) || events < 1 || events > MOST_EVENTS) throw new UsageError(`--events ${text}: expected a whole number from 1 to ${MOST_EVENTS}`);
+  return events;
+}
+
 function hostOf(kind: string): ServerHost {
   if (kind === 'inline') return new InlineHost(step as Core);
   if (kind === 'threads') return new ThreadHost();
   throw new UsageError(`--host ${kind}: expected inline or threads`);
+}
+
+/** What one cause made at one instant comes whole, so a run may have a few events more than were asked for. */
+function printDigest(trace: readonly TraceEvent[], events: number | null): void {
+  const count = Math.min(events ?? trace.length, trace.length);
+  process.stdout.write(`${count} ${digestOf(trace, count)}\n`);
 }
 
 /** Every event that has something to say: what was done, and what servers decided. */

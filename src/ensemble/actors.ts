@@ -56,6 +56,7 @@ function withoutSends(effects: readonly Effect[]): readonly Effect[] {
 
 function recorded(input: Input, flight: Flight | null): RecordedInput {
   if (input.type === 'boot') return { type: 'boot', sid: input.sid };
+  if (input.type === 'diskError') return { type: 'diskError', message: input.message };
   if (input.type !== 'receive') return input;
   if (flight === null) throw new Error('a message without a flight');
   return { type: 'receive', conn: input.conn, flight: flight.id, from: flight.from, message: input.message };

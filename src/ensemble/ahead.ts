@@ -35,7 +35,7 @@ export class Ahead {
   constructor(host: ServerHost, world: World) {
     this.#host = host;
     this.#world = world;
-    this.#reach = shortestWay(world.options);
+    this.#reach = usualWay(world.options);
   }
 
   /** The result of the step whose turn it is. */
@@ -126,7 +126,10 @@ function isSameInput(a: Input, b: Input): boolean {
   return true;
 }
 
-/** What a server does is not felt by another before this time has gone by, ms. */
-function shortestWay({ latency, clientLatency }: WorldOptions): number {
-  return Math.max(0, Math.min(latency.meanMs - latency.jitterMs, clientLatency.meanMs - clientLatency.jitterMs));
+/**
+ * How far it pays to look, ms. Within the shortest way between two machines nothing can come in between; within the usual one, little does, and
+ * a third of the waiting is saved.
+ */
+function usualWay({ latency, clientLatency }: WorldOptions): number {
+  return Math.min(latency.meanMs, clientLatency.meanMs);
 }

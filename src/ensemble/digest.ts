@@ -14,6 +14,13 @@ export function digestEvent(before: Lanes, event: TraceEvent): Lanes {
   return [fold(before[0], laneA), fold(before[1], laneB)];
 }
 
+/** The digest of the first `count` events, as 16 hex digits. */
+export function digestOf(trace: readonly TraceEvent[], count: number = trace.length): string {
+  let lanes = EMPTY_DIGEST;
+  for (let n = 0; n < count && n < trace.length; n++) lanes = digestEvent(lanes, trace[n] as TraceEvent);
+  return formatDigest(lanes);
+}
+
 const MARK_EVERY = 1000;
 
 /** The digest of a trace that grows at its end and may be cut back: only new events are looked at. */

@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Virtual ms, and events, after which the run is given up. */
   readonly limitMs?: number;
   readonly limitEvents?: number;
+  /** Runs until there are this many events, whether the steps are done by then or not, instead of to the end of the steps. */
+  readonly exactEvents?: number;
 }
 
 export interface ScenarioRun {
@@ -46,6 +48,11 @@ export async function runScenario(scenario: Scenario, host: ServerHost, options:
     const limits = { untilMs, events: options.limitEvents ?? LIMIT_EVENTS, ...(until === undefined ? {} : { until }) };
     return host.kind === 'inline' ? Promise.resolve(ensemble.run(limits)) : ensemble.runAsync(limits);
   };
+  if (options.exactEvents !== undefined) {
+    const limits = { events: options.exactEvents };
+    const stopped = host.kind === 'inline' ? ensemble.run(limits) : await ensemble.runAsync(limits);
+    return { ensemble, report: watched.state().report, step: watched.state().step, finished: stopped === 'events' };
+  }
   const isOver = () => isFinished(scenario, watched.state());
   const stopped = await run(options.limitMs ?? LIMIT_MS, isOver);
   const over = isOver();

@@ -63,6 +63,8 @@ describe('zablab run', () => {
     ['a bad seed', [tiny, '--seed', 'many'], '--seed many: expected a whole number'],
     ['an unknown host', [tiny, '--host', 'cloud'], '--host cloud: expected inline or threads'],
     ['two kinds of output', [tiny, '--facts', '--trace'], 'choose one'],
+    ['a number of events without a digest', [tiny, '--events', '5'], '--events: goes only with --digest'],
+    ['a bad number of events', [tiny, '--digest', '--events', '-1x'], '--events'],
     ['a language it does not speak', [tiny, '--narrate', '--lang', 'fr'], '--lang fr: expected en or zh'],
     ['text that is not JSON', [file('cut.json', '{"servers": 3')], 'cut.json: this is not JSON'],
     ['zero servers', [file('zero.json', '{"servers": 0}')], 'zero.json: servers: expected at least one server'],

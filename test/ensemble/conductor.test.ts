@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Sid } from '../../src/base/ids.ts';
 import { CommandError, HostError } from '../../src/ensemble/errors.ts';
 import { Ensemble } from '../../src/ensemble/conductor.ts';
 import type { Driver } from '../../src/ensemble/driver.ts';
@@ -191,9 +192,9 @@ class FarHost extends RemoteHost {
   readonly seen = { together: 0, batch: 0, takenBack: 0 };
 
   constructor(disorder = 1) {
-    let working = 0;
+    const working: Sid[] = [];
     let turn = disorder;
-    super('thread', (_sid, onAnswer) => {
+    super('thread', (sid, onAnswer) => {
       let answers = Promise.resolve();
       const handle = serve(step as Core, (results) => {
         const sent = structuredClone(results);
@@ -201,13 +202,14 @@ class FarHost extends RemoteHost {
         const late = turn % 7;
         answers = answers.then(async () => {
           for (let i = 0; i < late; i++) await Promise.resolve();
-          working--;
+          working.splice(working.indexOf(sid), 1);
           onAnswer(sent);
         });
       });
       return {
         post: (message) => {
-          if (message.type === 'steps') this.seen.together = Math.max(this.seen.together, ++working);
+          if (message.type === 'steps') this.seen.together = Math.max(this.seen.together, new Set([sid, ...working]).size);
+          if (message.type === 'steps') working.push(sid);
           if (message.type === 'steps') this.seen.batch = Math.max(this.seen.batch, message.steps.length);
           if (message.type === 'takeBack') this.seen.takenBack += message.steps;
           handle(structuredClone(message));

@@ -6,6 +6,7 @@ import { zxid } from '../../src/base/zxid.ts';
 import type { TraceEvent } from '../../src/ensemble/types.ts';
 import { diskAt } from '../../src/trace/disk.ts';
 import { emptyView, foldEvent } from '../../src/trace/fold.ts';
+import { ledEnsemble } from '../support/simulated.ts';
 import { cellState, newestCells, STRIP_CELLS, visibleDiscards } from '../../src/trace/strip.ts';
 import { Timeline } from '../../src/trace/timeline.ts';
 import { linkState } from '../../src/trace/view.ts';
@@ -154,6 +155,26 @@ describe('Timeline', () => {
       const timeline = new Timeline(MEMBERS, trace);
       for (const n of seeks) expect(timeline.viewAt(n)).toEqual(trace.slice(0, n + 1).reduce(foldEvent, emptyView(MEMBERS)));
     }), { numRuns: 60 });
+  });
+
+  test('seeking in a real run equals folding from the start, and leaves all other views as they were', () => {
+    const ensemble = ledEnsemble(3);
+    ensemble.command({ type: 'connect', client: 1 });
+    ensemble.run({ untilMs: ensemble.now + 500 });
+    ensemble.command({ type: 'request', client: 1, request: { op: 'create', path: '/a', data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'persistent' } });
+    ensemble.command({ type: 'powerLoss', sid: 2 });
+    ensemble.run({ untilMs: ensemble.now + 500 });
+    ensemble.command({ type: 'start', sid: 2 });
+    ensemble.run({ untilMs: ensemble.now + 1000 });
+    const { trace } = ensemble;
+    const timeline = new Timeline(ensemble.options.config.members, trace);
+    const late = timeline.viewAt(trace.length - 2);
+    let view = emptyView(ensemble.options.config.members);
+    for (const event of trace) {
+      view = foldEvent(view, event);
+      expect(timeline.viewAt(event.n)).toEqual(view);
+      if (event.n === trace.length - 2) expect(late).toEqual(view);
+    }
   });
 
   test('a branch forgets the future and nothing else', () => {

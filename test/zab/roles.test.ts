@@ -21,7 +21,7 @@ describe('a follower that loses its leader with txns queued for a slow disk', ()
     const { cores, conn } = withData(profile);
     cores.fsyncMs.set(1, 5000);
     for (let i = 0; i < 5; i++) {
-      cores.create(conn, i + 6, `/b${i}`).run(5);
+      cores.create(conn, i + 6, `/b${i}`).run(6);
     }
     expect(cores.zxid(1)).toBe('0x10000000b');
     expect(cores.server(1).lastLogged).toEqual({ epoch: 1, counter: 7 });

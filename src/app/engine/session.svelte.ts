@@ -1,5 +1,5 @@
 /** Which run is on screen, and how another one gets there. What runs is kept until the new one is known to be good. */
-import type { ScenarioText } from '../../ensemble/scenario.ts';
+import type { Scenario, ScenarioText } from '../../ensemble/scenarioWorld.ts';
 import type { Language } from '../i18n/i18n.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
 import { Emitter } from './emitter.ts';
@@ -41,8 +41,9 @@ export class Session {
       this.show(new Run('fixture', new FixtureEngine(Number(/n=(\d)/.exec(location.search)?.[1] ?? 5))), { en: { title: 'First election' }, zh: { title: '第一次选举' } });
       return;
     }
-    const first = await import('../../ensemble/scenarios/first-election.json');
-    await this.load(first.default, 'first-election.json');
+    // Checked when the page was built, so that the first ensemble does not wait for the checker.
+    const [{ startEngine }, { given, scenario }] = await Promise.all([import('./launch.ts'), import('virtual:scenario/first-election')]);
+    this.show(new Run(scenario.name, startEngine(scenario, given)), textsOf(scenario));
   }
 
   /**
@@ -52,13 +53,13 @@ export class Session {
    * @returns whether it was loaded; if not, `refusal` says why and the old run goes on.
    */
   async load(scenario: unknown, source: string): Promise<boolean> {
-    const { startEngine } = await import('./launch.ts');
-    const started = startEngine(scenario, source);
-    if ('refusal' in started) {
-      this.refusal = started.refusal;
+    const [{ startEngine }, { checkScenario }] = await Promise.all([import('./launch.ts'), import('./check.ts')]);
+    const checked = checkScenario(scenario, source);
+    if ('refusal' in checked) {
+      this.refusal = checked.refusal;
       return false;
     }
-    this.show(new Run(started.scenario.name, started.engine), started.scenario.texts.en === undefined ? { en: { title: started.scenario.title } } : started.scenario.texts);
+    this.show(new Run(checked.scenario.name, startEngine(checked.scenario, scenario)), textsOf(checked.scenario));
     return true;
   }
 
@@ -82,4 +83,9 @@ export class Session {
     ui.cutFrom = null;
     this.emitter.emit('load', run);
   }
+}
+
+/** What a scenario says of itself; its title at least. */
+function textsOf({ texts, title }: Scenario): Texts {
+  return texts.en === undefined ? { en: { title } } : texts;
 }

@@ -1,5 +1,5 @@
 /** The ready scenarios, in the order of the menu: simple before surprising. */
-import type { ScenarioText } from '../../ensemble/scenario.ts';
+import type { ScenarioText } from '../../ensemble/scenarioWorld.ts';
 import type { Language } from '../i18n/i18n.svelte.ts';
 import { SCENARIOS } from '../../ensemble/scenarios/index.ts';
 

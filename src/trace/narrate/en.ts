@@ -44,7 +44,7 @@ export const en: Language = {
   timers: {
     poll: 'it has waited long enough for a vote', finalizeWait: 'no better vote came in time', connectRetry: 'it tries to connect to its leader again', connectBudget: 'its time to reach the leader is up',
     read: 'it has heard nothing from its leader', epochLimit: 'the time to agree on an epoch is up', epochAckLimit: 'the time to acknowledge the epoch is up', newLeaderLimit: 'the time to confirm the new leader is up',
-    tick: 'half a tick has passed: it pings and counts who is alive', sessions: 'it looks for expired sessions', containers: 'it looks for empty containers', observerDelay: 'its pause before a new election is over',
+    tick: 'half a tick has passed: it pings and counts who is alive', sessions: 'it looks for expired sessions', containers: 'it looks for empty containers', observerDelay: 'its pause before a new election is over', logger: 'it writes to its log what has arrived, and asks the disk to make it durable',
     snapshot: 'it writes the next part of a snapshot', purge: 'it looks for old files to delete', handler: 'a learner has been silent for too long', cnx: 'an election connection could not be opened in time',
   },
   commands: {

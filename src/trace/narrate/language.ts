@@ -22,7 +22,7 @@ export type Label =
 /** The kind of a timer: its name without the connection or server it is for. */
 export type TimerKind =
   | 'poll' | 'finalizeWait' | 'connectRetry' | 'connectBudget' | 'read' | 'epochLimit' | 'epochAckLimit' | 'newLeaderLimit' | 'tick' | 'sessions' | 'containers'
-  | 'observerDelay' | 'snapshot' | 'purge' | 'handler' | 'cnx';
+  | 'observerDelay' | 'logger' | 'snapshot' | 'purge' | 'handler' | 'cnx';
 
 /** What events and messages say. */
 export interface Language {

@@ -43,7 +43,7 @@ export const zh: Language = {
   timers: {
     poll: '等待选票的时间到了', finalizeWait: '没有等到更好的票', connectRetry: '再次尝试连接领导者', connectBudget: '连接领导者的时间用完了', read: '一直没有收到领导者的消息',
     epochLimit: '商定 epoch 的时间用完了', epochAckLimit: '确认 epoch 的时间用完了', newLeaderLimit: '确认新领导者的时间用完了', tick: '半个 tick 过去了：发送心跳，清点谁还活着',
-    sessions: '检查过期的会话', containers: '检查空的容器节点', observerDelay: '重新选举前的停顿结束了', snapshot: '继续写快照', purge: '检查可以删除的旧文件', handler: '某个学习者沉默得太久', cnx: '选举连接没能及时建立',
+    sessions: '检查过期的会话', containers: '检查空的容器节点', observerDelay: '重新选举前的停顿结束了', logger: '把收到的事务写入日志，并要求磁盘落盘', snapshot: '继续写快照', purge: '检查可以删除的旧文件', handler: '某个学习者沉默得太久', cnx: '选举连接没能及时建立',
   },
   commands: {
     start: (c) => `启动服务器 ${c.sid}。`, restart: (c) => `重新启动服务器 ${c.sid}。`, kill: (c) => `服务器 ${c.sid} 被杀死：内存没了，写过的还在。`,
