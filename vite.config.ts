@@ -2,12 +2,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { checkedScenarios } from './src/ensemble/compile/plugin.ts';
 import { lessons } from './src/lesson/compile/plugin.ts';
+import { compiledMachines } from './src/zab/machines/compile/plugin.ts';
 
 export default defineConfig({
   // Relative addresses: the built app works from any folder of any static host.
   base: './',
   plugins: [svelte({ configFile: false }), lessons(), checkedScenarios()],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [compiledMachines()] },
   // The command line is built beside it, in `dist/cli`: emptying one must not empty the other.
   build: { outDir: 'dist/app', manifest: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   preview: { host: '127.0.0.1' },

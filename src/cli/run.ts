@@ -59,7 +59,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const scenario = readScenario(name);
   const host = hostOf(values.host ?? 'inline');
   try {
-    const result = await runScenario(scenario, host, { seed: seedOf(values.seed, scenario), observers: [new Invariants(scenario.config)], ...(events === null ? {} : { exactEvents: events }) });
+    const result = await runScenario(scenario, host, { seed: seedOf(values.seed, scenario), observers: [new Invariants(scenario.config)], ...(events === null ? {} : { untilEvents: events }) });
     if (values.trace === true) for (const event of result.ensemble.trace) process.stdout.write(`${eventToJson(event)}\n`);
     else if (values.digest === true) printDigest(result.ensemble.trace, events);
     else if (values.narrate === true) narrate(scenario, result.ensemble.trace, language);

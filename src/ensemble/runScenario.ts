@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly limitMs?: number;
   readonly limitEvents?: number;
   /** Runs until there are this many events, whether the steps are done by then or not, instead of to the end of the steps. */
-  readonly exactEvents?: number;
+  readonly untilEvents?: number;
 }
 
 export interface ScenarioRun {
@@ -48,8 +48,8 @@ export async function runScenario(scenario: Scenario, host: ServerHost, options:
     const limits = { untilMs, events: options.limitEvents ?? LIMIT_EVENTS, ...(until === undefined ? {} : { until }) };
     return host.kind === 'inline' ? Promise.resolve(ensemble.run(limits)) : ensemble.runAsync(limits);
   };
-  if (options.exactEvents !== undefined) {
-    const limits = { events: options.exactEvents };
+  if (options.untilEvents !== undefined) {
+    const limits = { events: options.untilEvents };
     const stopped = host.kind === 'inline' ? ensemble.run(limits) : await ensemble.runAsync(limits);
     return { ensemble, report: watched.state().report, step: watched.state().step, finished: stopped === 'events' };
   }

@@ -55,7 +55,8 @@ export function writtenOps(ops: readonly DiskOp[], full: boolean): readonly Disk
 
 /** Remembers what an asynchronous fsync will have covered when it ends. */
 export function syncAsked(files: Files, token: number, names: readonly string[]): PendingSync {
-  return { token, lengths: names.flatMap((name) => files.filter((file) => file.name === name).map((file) => [name, file.length] as const)) };
+  const asked = files.filter((file) => names.includes(file.name));
+  return { token, lengths: asked.map((file) => [file.name, file.length] as const) };
 }
 
 export function syncDone(files: Files, done: PendingSync): Files {

@@ -24,13 +24,17 @@ const FLYING = -1;
 export class FlightLines {
   readonly #flights: Flight[] = [];
   readonly #sentN: number[] = [];
-  readonly #sentAt: number[] = [];
   /** `FLYING` while it is on its way. */
   readonly #endN: number[] = [];
-  readonly #endAt: number[] = [];
   readonly #lost = new Set<number>();
   readonly #flying = new Map<number, number>();
   readonly #blocks: { flying: number; endN: number; endAt: number }[] = [];
+  readonly #at: readonly number[];
+
+  /** @param at times of all events by position, which grows with the trace: an event's own is in it when the event is added. */
+  constructor(at: readonly number[]) {
+    this.#at = at;
+  }
 
   add(event: TraceEvent): void {
     const { what } = event;
@@ -50,7 +54,7 @@ export class FlightLines {
 
   /** Lines that touch the time span `from`…`to`, virtual ms. */
   during(from: number, to: number): FlightLine[] {
-    return this.#collect(atMost(this.#sentAt, to), (block) => block.endAt >= from, (line) => line.endAt >= from);
+    return this.#collect(atMost(this.#sentN, atMost(this.#at, to) - 1), (block) => block.endAt >= from, (line) => line.endAt >= from);
   }
 
   /** What became of a message sent by event `sentN`, or null if that event did not send it. */
@@ -62,10 +66,10 @@ export class FlightLines {
   #line(i: number): FlightLine {
     const flight = this.#flights[i] as Flight;
     const sentN = this.#sentN[i] as number;
-    const sentAt = this.#sentAt[i] as number;
+    const sentAt = this.#at[sentN] as number;
     const endN = this.#endN[i] as number;
     if (endN === FLYING) return { flight, sentN, sentAt, endN: Infinity, endAt: Infinity, fate: 'flying' };
-    return { flight, sentN, sentAt, endN, endAt: this.#endAt[i] as number, fate: this.#lost.has(i) ? 'lost' : 'received' };
+    return { flight, sentN, sentAt, endN, endAt: this.#at[endN] as number, fate: this.#lost.has(i) ? 'lost' : 'received' };
   }
 
   #begin(flight: Flight, event: TraceEvent): void {
@@ -75,9 +79,7 @@ export class FlightLines {
     this.#flying.set(flight.id, i);
     this.#flights.push(flight);
     this.#sentN.push(event.n);
-    this.#sentAt.push(event.at);
     this.#endN.push(FLYING);
-    this.#endAt.push(Infinity);
   }
 
   #end(id: number, event: TraceEvent, fate: 'received' | 'lost'): void {
@@ -85,7 +87,6 @@ export class FlightLines {
     if (i === undefined) return;
     this.#flying.delete(id);
     this.#endN[i] = event.n;
-    this.#endAt[i] = event.at;
     if (fate === 'lost') this.#lost.add(i);
     const block = this.#blocks[Math.floor(i / BLOCK)] as { flying: number; endN: number; endAt: number };
     block.flying--;

@@ -42,7 +42,9 @@ export function mainDecision(event: TraceEvent): Decision | null {
   let rank = Infinity;
   for (const decision of event.decisions) {
     const at = TELLING.indexOf(decision.rule);
-    const own = at < 0 ? TELLING.length : at;
+    // That a vote was taken over tells more than that it is not enough yet.
+    const isPending = decision.rule === 'vote.quorum' && decision.outcome !== 'quorum';
+    const own = at < 0 || isPending ? TELLING.length : at;
     if (own < rank) [best, rank] = [decision, own];
   }
   return best;

@@ -49,7 +49,7 @@ export class TraceIndex {
   readonly #leaders: Leadership[] = [];
   readonly #at: number[] = [];
   /** Message lines. */
-  readonly flights = new FlightLines();
+  readonly flights = new FlightLines(this.#at);
 
   add(event: TraceEvent): void {
     this.#at.push(event.at);

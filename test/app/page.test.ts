@@ -1,6 +1,6 @@
 /** Small pure parts of the page: keys, suggestions, the caption's choice, paths, languages, the statechart's layout. */
 import { describe, expect, test } from 'vitest';
-import { captionEvent, weight } from '../../src/app/caption/pick.ts';
+import { Captions, weight } from '../../src/app/caption/pick.ts';
 import { suggestions } from '../../src/app/caption/suggest.ts';
 import { isPath, opOf, OPERATIONS } from '../../src/app/clients/ops.ts';
 import { en } from '../../src/app/i18n/en.ts';
@@ -68,7 +68,21 @@ describe('the caption', () => {
 
   test('prefers what turns the story over what happened last', () => {
     const kill = story.findIndex(({ what }) => what.type === 'command' && what.command.type === 'kill');
-    expect(captionEvent(story, clock, kill + 2, clock.timeOf(kill + 2))).toBe(kill);
+    expect(new Captions(story, clock).at(clock.timeOf(kill + 2))).toBe(kill);
+  });
+
+  test('a sentence stays long enough to be read', () => {
+    const captions = new Captions(story, clock);
+    const told: { readonly n: number; readonly from: number }[] = [];
+    for (let t = 0; t <= clock.end; t += 10) if (captions.at(t) !== told.at(-1)?.n) told.push({ n: captions.at(t), from: t });
+    const stays = told.slice(1).map(({ n, from }, i) => ({ n, ms: from - (told[i]?.from ?? 0) }));
+    for (const { n, ms } of stays) if (story[n]?.what.type !== 'command') expect(ms).toBeGreaterThanOrEqual(490);
+    expect(told.length).toBeGreaterThan(3);
+  });
+
+  test('is the same whether time ran or was jumped to', () => {
+    const ran = new Captions(story, clock);
+    for (let t = 0; t <= clock.end; t += 97) expect(new Captions(story, clock).at(t)).toBe(ran.at(t));
   });
 
   test('says nothing of ticks', () => {

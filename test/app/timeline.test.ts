@@ -49,6 +49,11 @@ test('the window follows the playhead in jumps and stays near the trace', () => 
   const window = { from: 0, to: 1000 };
   expect(following(window, 500)).toBe(window);
   expect(following(window, 900).from).toBeGreaterThan(0);
+  // Asked again with what it gave, it gives the same: also for a playhead that no window can reach.
+  for (const playhead of [-5000, -1, 0, 500, 900, 1e9]) {
+    const next = following(window, playhead);
+    expect(following(next, playhead)).toBe(next);
+  }
   expect(clamped({ from: 50_000, to: 51_000 }, 2000).from).toBeLessThan(2000);
   expect(clamped({ from: -5000, to: -4000 }, 2000).from).toBeGreaterThan(-100);
 });

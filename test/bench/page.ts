@@ -13,6 +13,9 @@ import type {} from './workers/main.ts';
 
 const LOADS = 5;
 const WATCH_MS = 5_000;
+/** Throughput is measured so often, and so long each time. */
+const ROUNDS = 5;
+const ROUND_MS = 2_000;
 
 /** @param root the project's folder */
 export async function measurePage(root: string): Promise<readonly Figure[]> {
@@ -57,10 +60,17 @@ async function workerRates(browser: Browser, root: string): Promise<readonly Fig
   const page = await (await browser.newContext()).newPage();
   try {
     await page.goto(`http://127.0.0.1:${port}/`);
-    const rate = (inThisThread: boolean): Promise<number> => page.evaluate(([ms, here]) => window.bench.rate(5, ms, here), [WATCH_MS, inThisThread] as const);
+    const workers: number[] = [];
+    const inline: number[] = [];
+    for (let i = 0; i < ROUNDS; i += 1) {
+      workers.push(await page.evaluate((ms) => window.bench.rate(5, ms), ROUND_MS));
+      inline.push(await page.evaluate((ms) => window.bench.rate(5, ms, true), ROUND_MS));
+    }
     return [
-      { name: 'workerEventsPerSecond', value: await rate(false), unit: 'events/s', promise: '>= 10,000' },
-      { name: 'inlineEventsPerSecondInChromium', value: await rate(true), unit: 'events/s', promise: 'a reference: the same load in one thread of the same browser' },
+      { name: 'workerEventsPerSecond', value: median(workers), unit: 'events/s', promise: '>= 10,000' },
+      { name: 'workerEventsPerSecondBest', value: Math.max(...workers), unit: 'events/s', promise: `the best of ${ROUNDS} rounds: real time, so a busy machine counts` },
+      { name: 'inlineEventsPerSecondInChromium', value: median(inline), unit: 'events/s', promise: 'a reference: the same load in one thread, in turns with the workers' },
+      { name: 'workersToInline', value: median(workers) / median(inline), unit: 'ratio', promise: 'what crossing between threads costs' },
     ];
   } finally {
     await page.context().close();

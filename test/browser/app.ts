@@ -34,6 +34,8 @@ interface PageApi {
   servers(): readonly ServerAtPlayhead[];
   trace(from: number, to: number): readonly TraceEvent[];
   workers(): number;
+  digest(events?: number): Promise<string>;
+  on(type: 'events' | 'position' | 'rewind' | 'load' | 'trouble', listener: (detail: unknown) => void): () => void;
 }
 
 declare global {
@@ -126,16 +128,54 @@ export class App {
     return this.page.evaluate(([first, last]) => window.zablab.trace(first, last), [from, to] as const);
   }
 
-  /** Plays until `holds` is true of the servers at the playhead; gives them. `what` names the wish in a failure. */
+  /** Chooses the fastest speed, as a person does. */
+  async fastest(): Promise<void> {
+    await this.page.getByRole('toolbar').getByRole('combobox').selectOption('Infinity');
+  }
+
+  /** Pauses, waits until no event comes any more, and puts the playhead on the newest one. */
+  async rest(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const { zablab } = window;
+      zablab.pause();
+      for (let length = -1; length !== zablab.length; ) {
+        length = zablab.length;
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      zablab.seek(zablab.length - 1);
+    });
+  }
+
+  /** Plays at full speed until `holds`, and pauses on the newest event, where it still holds. `what` names the wish in a failure. */
   async playUntil(what: string, holds: (servers: readonly ServerAtPlayhead[]) => boolean): Promise<readonly ServerAtPlayhead[]> {
-    await expect(async () => {
-      // Quiet stretches are skipped: the playhead goes to the newest event, and playing on asks for more.
-      await this.seekToEnd();
-      await this.play();
+    const check = async (): Promise<void> => {
       const servers = await this.servers();
       expect(holds(servers), `${what}: ${summary(servers)}`).toBe(true);
-    }).toPass({ timeout: 40_000, intervals: [50, 100, 250] });
+    };
+    await this.fastest();
+    await expect(async () => {
+      await this.play();
+      await check();
+      await this.rest();
+      await check();
+    }).toPass({ timeout: 40_000, intervals: [20, 50, 100] });
     return this.servers();
+  }
+
+  /** Plays at full speed until there are at least `events` events, and pauses on the newest one. */
+  async playToLength(events: number): Promise<void> {
+    await this.fastest();
+    await expect(async () => {
+      await this.play();
+      expect(await this.length()).toBeGreaterThanOrEqual(events);
+    }).toPass({ timeout: 40_000, intervals: [50, 100, 250] });
+    await this.rest();
+  }
+
+  /** Outcomes of a client's requests among the events from `from` on. */
+  async outcomes(client: number, from = 0): Promise<readonly string[]> {
+    const events = await this.trace(from, await this.length());
+    return events.flatMap((event) => event.outcomes).filter((outcome) => outcome.client === client).map((outcome) => outcome.outcome);
   }
 
   /** Plays until one server leads and `followers` follow; gives the leader. */

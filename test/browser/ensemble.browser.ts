@@ -57,14 +57,8 @@ test('after a power loss of all, the ensemble recovers from its disks what it ha
     request: { op: 'create', path: '/kept', data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'persistent' },
   });
   await app.play();
-  await expect
-    .poll(async () =>
-      (await app.trace(0, await app.length()))
-        .flatMap((event) => event.outcomes)
-        .filter((outcome) => outcome.client === 41)
-        .map((outcome) => outcome.outcome),
-    )
-    .toContain('acked');
+  await expect.poll(() => app.outcomes(41)).toContain('acked');
+  await app.rest();
 
   for (const { sid } of await app.servers()) await app.command({ type: 'powerLoss', sid });
   await app.playUntil('all are down', (servers) => servers.every((server) => !server.up));
@@ -77,14 +71,7 @@ test('after a power loss of all, the ensemble recovers from its disks what it ha
   await app.command({ type: 'connect', client: 42 });
   await app.command({ type: 'request', client: 42, request: { op: 'exists', path: '/kept' } });
   await app.play();
-  await expect
-    .poll(async () =>
-      (await app.trace(before, await app.length()))
-        .flatMap((event) => event.outcomes)
-        .filter((outcome) => outcome.client === 42)
-        .map((outcome) => outcome.outcome),
-    )
-    .toEqual(['acked']);
+  await expect.poll(() => app.outcomes(42, before)).toEqual(['acked']);
 });
 
 test('stepping back and forward gives identical views', async ({ page }) => {

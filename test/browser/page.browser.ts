@@ -61,7 +61,7 @@ test('a person without a mouse kills the leader, and brings it back', async ({ p
   const app = await openApp(page);
   const leader = await app.playUntilLed(4);
   await app.pause();
-  const server = page.getByRole('button', { name: new RegExp(`server ${leader.sid}\\b`, 'i') }).first();
+  const server = page.getByRole('button', { name: new RegExp(`^Server ${leader.sid},`) });
   await tabTo(page, server);
   await page.keyboard.press('k');
   await app.playUntil('the leader is down', (servers) => servers.some(({ sid, up }) => sid === leader.sid && !up));

@@ -50,7 +50,7 @@ const DECISIONS: { readonly [R in RuleId]: readonly (readonly [Decision & { rule
   'leader.established': [[{ rule: 'leader.established', epoch: 42, supporters: [2, 3], zxid: Z }, [42, P]]],
   'learner.serving': [[{ rule: 'learner.serving', leader: 9, epoch: 42, zxid: Z, waiting: 17 }, [9, 42, P, 17]]],
   'request.validated': [[{ rule: 'request.validated', zxid: Z, op: 'create', path: '/a', err: 'OK', session: '0x77' }, [P, '/a', '0x77']], [{ rule: 'request.validated', zxid: Z, op: 'create', path: '/a', err: 'NODEEXISTS', session: '0x77' }, [P, 'NODEEXISTS']]],
-  'proposal.ack': (['notYet', 'committed', 'waitsForEarlier', 'alreadyCommitted', 'unknown', 'observer'] as const).map((outcome) => [{ rule: 'proposal.ack', zxid: Z, from: 3, acks: [2, 3], voters: 15, outcome }, [P, 3, 2, 15]] as const),
+  'proposal.ack': (['notYet', 'committed', 'waitsForEarlier', 'alreadyCommitted', 'unknown', 'observer'] as const).map((outcome) => [{ rule: 'proposal.ack', zxid: Z, from: 3, acks: [2, 3], voters: 15, outcome }, outcome === 'alreadyCommitted' || outcome === 'unknown' ? [P, 3] : [P, 3, 2, 15]] as const),
   'commit.unexpected': [[{ rule: 'commit.unexpected', zxid: Z, head: zxid(4, 6), outcome: 'exit' }, [P, '0x400000006', 12]], [{ rule: 'commit.unexpected', zxid: Z, head: null, outcome: 'ignored' }, [P]]],
   'leader.alive': (['quorum', 'lost'] as const).map((outcome) => [{ rule: 'leader.alive', synced: [2, 8], outcome }, [2, 8]] as const),
   'learner.tooSlow': [[{ rule: 'learner.tooSlow', learner: 8, zxid: Z, waitedMs: 4321, limitMs: 4000 }, [8, P, 4321, 4000]]],

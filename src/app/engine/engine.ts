@@ -15,7 +15,7 @@ export interface Engine {
   isRefusal(error: unknown): boolean;
   /** Live server workers. */
   workers(): number;
-  /** All that is needed to get the same run again: scenario, seed, commands. */
+  /** All that is needed to get the same run again: scenario, seed, commands, and how far it had come. */
   reproduction(): unknown;
   dispose(): void;
 }

@@ -16,7 +16,9 @@ export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Infinity];
 const SLICE_MS = 7;
 /** After so much quiet (virtual ms) the clock rests until somebody does something. */
 const REST_AFTER_MS = 60_000;
-/** A playhead this close to the last event counts as live: the engine is at most one slice ahead of what is shown. */
+/** The engine stays this far ahead of the picture (real ms), so that the picture never waits for a worker. */
+const LEAD_MS = 120;
+/** A playhead this close to the last event counts as live: the engine is a little ahead of what is shown. */
 const LIVE_EVENTS = 8;
 
 /** Something went wrong that the person should know: a worker that failed, a command that was refused. */
@@ -63,7 +65,7 @@ export class Run {
   /** The person put the playhead where it is: acts happen exactly there. */
   private pinned = $state(false);
   /** Whether an act happens at the newest moment: what the engine is ahead of the picture does not count. */
-  readonly live = $derived(this.n >= this.length - 1 || (!this.pinned && this.n >= this.length - 1 - LIVE_EVENTS));
+  readonly live = $derived(this.n >= this.length - 1 || (!this.pinned && (this.n >= this.length - 1 - LIVE_EVENTS || this.cinema.end - this.t <= 2 * this.lead)));
 
   private queue: Promise<void> = Promise.resolve();
   private pumping = false;
@@ -107,11 +109,11 @@ export class Run {
 
   // Time ---------------------------------------------------------------------------------------------------------------
 
-  /** One animation frame later; `ms` is the real time that went by. */
+  /** One animation frame later; `ms` is the real time that went by. The first frame of a busy page may have begun before its listener was there: time never goes back. */
   frame(ms: number): void {
     if (!this.playing || this.resting || this.trouble?.kind === 'worker') return;
     if (this.speed === Infinity) this.moveTo(this.cinema.end);
-    else this.moveTo(Math.min(this.t + Math.min(ms, 100) * this.speed, Math.max(this.t, this.cinema.end)));
+    else this.moveTo(Math.min(this.t + Math.max(0, Math.min(ms, 100)) * this.speed, Math.max(this.t, this.cinema.end)));
     if (this.wants()) void this.pump();
   }
 
@@ -199,6 +201,7 @@ export class Run {
   async command(command: Command): Promise<void> {
     await this.exclusive(async () => {
       if (!this.live) await this.dropFuture();
+      if (this.trouble?.kind === 'command') this.trouble = null;
       try {
         this.take(await this.engine.command(command));
       } catch (error) {
@@ -256,9 +259,14 @@ export class Run {
     this.emit('position', n);
   }
 
+  /** How far the engine is ahead of the picture, playback ms. */
+  private get lead(): number {
+    return this.speed === Infinity ? 0 : LEAD_MS * this.speed;
+  }
+
   private wants(): boolean {
     if (this.disposed || !this.playing || this.resting || this.trouble?.kind === 'worker' || this.timeline.head.violation !== null) return false;
-    return this.speed === Infinity || this.length === 0 || this.cinema.end <= this.t;
+    return this.speed === Infinity || this.length === 0 || this.cinema.end <= this.t + this.lead;
   }
 
   /** Generates what is wanted, in slices that leave the page responsive. */
@@ -286,12 +294,12 @@ export class Run {
     });
     this.queue = next.catch((error: unknown) => this.fail(error));
     return next.catch((error: unknown) => {
-      if (this.trouble?.kind === 'command') throw error;
+      if (this.engine.isRefusal(error)) throw error;
     });
   }
 
   private fail(error: unknown): void {
-    if (this.disposed || this.trouble !== null) return;
+    if (this.disposed || this.trouble?.kind === 'worker' || this.engine.isRefusal(error)) return;
     this.pause();
     this.trouble = { kind: 'worker', message: messageOf(error), n: this.length - 1, reproduction: JSON.stringify(this.engine.reproduction(), null, 1) };
     this.emit('trouble', this.trouble);

@@ -3,6 +3,7 @@ export const en = {
   app: {
     tagline: 'A complete ZooKeeper ensemble in a browser tab',
     loading: 'Starting the servers…',
+    allDown: 'All servers are down.',
     skip: 'Skip to the stage',
   },
   header: {

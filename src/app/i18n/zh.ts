@@ -5,6 +5,7 @@ export const zh = {
   app: {
     tagline: '浏览器标签页里的完整 ZooKeeper 集群',
     loading: '正在启动服务器……',
+    allDown: '所有服务器都已停机。',
     skip: '跳到舞台',
   },
   header: {

@@ -60,6 +60,7 @@ export function following(window: Window, playhead: number): Window {
   const limit = window.from + 0.8 * width;
   if (playhead <= limit && playhead >= window.from) return window;
   const from = Math.max(-0.02 * width, playhead - 0.65 * width);
+  if (from === window.from) return window;
   return { from, to: from + width };
 }
 

@@ -22,10 +22,10 @@ export interface CinemaOptions {
 }
 
 /** How long one message flies at least. */
-export const FLIGHT_MS = 640;
+export const FLIGHT_MS = 560;
 /** Messages on one connection keep this distance, as long as the queue is short. */
-const STAGGER_MS = 110;
-const STAGGER_LIMIT_MS = 660;
+const STAGGER_MS = 90;
+const STAGGER_LIMIT_MS = 540;
 
 const HEARTBEATS: ReadonlySet<Message['kind']> = new Set(['PING', 'ClientPing', 'PingReply']);
 
@@ -55,7 +55,7 @@ function restBefore(event: TraceEvent, crowd: number): number {
   const { what } = event;
   // A person's act shows at once.
   if (what.type === 'command') return 0.001;
-  if (event.changes?.role !== undefined) return event.what.type === 'boot' ? 20 : 120;
+  if (event.changes?.role !== undefined) return event.what.type === 'boot' ? 12 : 80;
   if (what.type === 'violation' || what.type === 'guaranteeVoid') return 300;
   if (what.type === 'connectionOpened' || what.type === 'connectionClosed' || what.type === 'connected' || what.type === 'accepted') return 4;
   return 24 / (1 + crowd / 8);

@@ -63,7 +63,7 @@ export const en: Language = {
     deleteFile: (c) => `${plainText(c.file)} on server ${c.sid} is deleted.`, writeFile: (c) => `${plainText(c.file)} on server ${c.sid} is replaced.`,
     backup: (c) => `The data directory of server ${c.sid} is copied as "${plainText(c.name)}".`,
     restore: (c) => `Server ${c.sid} gets the data directory "${plainText(c.name)}"${c.from === undefined ? '' : ` of server ${c.from}`} back.`,
-    connect: (c) => `${client(c.client, c.name ?? null)} appears.`, request: (c) => `${client(c.client, null)} is asked to do ${opText(c.request)}.`,
+    connect: (c) => `${client(c.client, c.name ?? null)} appears.`, request: (c) => `${client(c.client, null)} is to do this: ${opText(c.request)}.`,
     close: (c) => `${client(c.client, null)} closes its session.`, abandon: (c) => `${client(c.client, null)} vanishes without a word.`,
   },
   world: {

@@ -45,11 +45,11 @@ function voteOrder(d: DecisionOf<'vote.order'>, me: Sid): string {
 
 function syncMode(d: DecisionOf<'sync.mode'>, me: Sid): string {
   const peer = `its last zxid ${z(d.peerLastZxid)}`;
-  const range = `the committed log ${z(d.minCommittedLog)}…${z(d.maxCommittedLog)}`;
+  const range = `the leader's committed log ${z(d.minCommittedLog)}…${z(d.maxCommittedLog)}`;
   const why: Record<typeof d.because, string> = {
-    forced: `a snapshot is forced by configuration (${peer}, mine is ${z(d.lastProcessedZxid)})`,
-    same: `${peer} is the same as mine, ${z(d.lastProcessedZxid)}: nothing is missing`,
-    ahead: `${peer} is beyond ${z(d.maxCommittedLog)}, the newest in my committed log, so the rest was never committed`,
+    forced: `a snapshot is forced by configuration (${peer}, the leader's is ${z(d.lastProcessedZxid)})`,
+    same: `${peer} is the leader's own, ${z(d.lastProcessedZxid)}: nothing is missing`,
+    ahead: `${peer} is beyond ${z(d.maxCommittedLog)}, the newest in the leader's committed log, so the rest was never committed`,
     inCommittedLog: `${peer} lies in ${range}`,
     diverged: `${peer} lies inside ${range} but is not one of its txns, so it goes back to ${z(d.zxidSent)}`,
     divergedEpoch: `${peer} belongs to another epoch than anything in ${range} that could precede it`,
@@ -91,9 +91,9 @@ export const decisionsEn: Language['decisions'] = {
     return `Server ${me} drops the vote of server ${d.from} for ${candidate(d.leader, 'nobody')}: ${why}.`;
   },
   'vote.quorum': (d, me) => d.outcome === 'quorum'
-    ? `Server ${me} sees a quorum for ${candidate(d.vote.leader, 'nobody')}: ${sidsEn(d.supporters)}, ${d.supporters.length} of ${d.voters} voters. It waits a moment in case a better vote comes.`
-    : `Server ${me} has no quorum for ${candidate(d.vote.leader, 'nobody')} yet: ${sidsEn(d.supporters)}, ${d.supporters.length} of ${d.voters} voters.`,
-  'vote.final': (d, me) => `Server ${me} ends its election after ${ms(d.tookMs)}: ${sidsEn(d.supporters)} vote for ${candidate(d.vote.leader, 'nobody')} and no better vote came in ${ms(d.waitedMs)}. It is ${roleEn[d.role]}.`,
+    ? `Server ${me} sees a quorum for ${candidate(d.vote.leader, 'nobody')}: ${d.supporters.length} of ${d.voters} voters (${sidsEn(d.supporters)}). It waits a moment in case a better vote comes.`
+    : `Server ${me} has no quorum for ${candidate(d.vote.leader, 'nobody')} yet: ${d.supporters.length} of ${d.voters} voters (${sidsEn(d.supporters)}).`,
+  'vote.final': (d, me) => `Server ${me} ends its election after ${ms(d.tookMs)}: ${sidsEn(d.supporters)} vote for ${candidate(d.vote.leader, 'nobody')} and no better vote came in ${ms(d.waitedMs)}. It ${d.role === 'LEADING' ? 'will lead' : `becomes ${roleEn[d.role]}`}.`,
   'vote.established': (d, me) => d.outcome === 'joined'
     ? `Server ${me} joins the leader that exists: ${sidsEn(d.supporters)} follow ${d.leader}, a quorum${d.leaderConfirmed ? `, and ${d.leader} itself says so` : ''}. It is ${roleEn[d.role]}.`
     : `Server ${me} hears from ${d.from} that ${d.leader} leads, but cannot join yet: ${sidsEn(d.supporters)} say so, ${d.leaderConfirmed ? 'which is no quorum' : `and ${d.leader} itself has not confirmed it`}.`,
@@ -107,7 +107,7 @@ export const decisionsEn: Language['decisions'] = {
   'epoch.propose': (d, me) => {
     const heard = `heard from ${sidsEn(d.heard)}`;
     if (d.outcome === 'notYet') return `Server ${me} would propose epoch ${d.epoch} after hearing that ${d.from} accepted epoch ${d.theirAcceptedEpoch}, but has only ${heard}: no quorum yet.`;
-    if (d.outcome === 'decided') return `Server ${me} proposes epoch ${d.epoch}, one more than the highest accepted by those it ${heard}, a quorum (${d.from} accepted ${d.theirAcceptedEpoch}).`;
+    if (d.outcome === 'decided') return `Server ${me} proposes epoch ${d.epoch}, one more than the highest accepted by those it ${heard}, a quorum (server ${d.from}, heard last, had accepted ${d.theirAcceptedEpoch}).`;
     return `Server ${me} tells ${d.from}, which accepted epoch ${d.theirAcceptedEpoch}, the epoch already decided: ${d.epoch}.`;
   },
   'epoch.accept': (d, me) => {
@@ -146,13 +146,13 @@ export const decisionsEn: Language['decisions'] = {
     ? `Leader ${me} makes ${txnText(d.op, d.path)} of session ${d.session} into txn ${z(d.zxid)}.`
     : `Leader ${me} gives ${txnText(d.op, d.path)} of session ${d.session} the zxid ${z(d.zxid)} although it fails with ${d.err}: failures are logged too.`,
   'proposal.ack': (d, me) => {
-    const count = `${sidsEn(d.acks)}, ${d.acks.length} of ${d.voters} voters`;
+    const count = `${d.acks.length} of ${d.voters} voters: ${sidsEn(d.acks)}`;
     switch (d.outcome) {
       case 'committed': return `Leader ${me} commits ${z(d.zxid)}: with ${d.from} a quorum has it on disk (${count}).`;
-      case 'notYet': return `Leader ${me} counts ${d.from}'s ACK of ${z(d.zxid)}: ${count}, no quorum yet.`;
+      case 'notYet': return `Leader ${me} counts ${d.from}'s ACK of ${z(d.zxid)} (${count}): no quorum yet.`;
       case 'waitsForEarlier': return `Leader ${me} has a quorum for ${z(d.zxid)} with ${d.from} (${count}) but must commit the one before it first.`;
-      case 'alreadyCommitted': return `Leader ${me} has committed ${z(d.zxid)} already when ${d.from} acknowledges it (${count}).`;
-      case 'unknown': return `Leader ${me} knows no proposal ${z(d.zxid)} that ${d.from} could acknowledge (${count}).`;
+      case 'alreadyCommitted': return `Leader ${me} gets ${d.from}'s ACK of ${z(d.zxid)} after it was committed: nothing changes.`;
+      case 'unknown': return `Leader ${me} knows no proposal ${z(d.zxid)} that ${d.from} could acknowledge.`;
       case 'observer': return `Leader ${me} does not count the ACK of ${z(d.zxid)} by ${d.from}, which is no voter (${count}).`;
     }
   },
@@ -171,10 +171,10 @@ export const decisionsEn: Language['decisions'] = {
   'client.refused': (d, me) => {
     const why = {
       aheadOfServer: `it has seen zxid ${comparedZxids(d.clientZxid, d.serverZxid)}, so this server would take it back in time`,
-      notServing: `it does not serve now (client at ${z(d.clientZxid)}, server at ${z(d.serverZxid)})`,
+      notServing: `it has no leader and does not serve now (client at ${z(d.clientZxid)}, server at ${z(d.serverZxid)})`,
       wrongPassword: `the password is wrong (client at ${z(d.clientZxid)}, server at ${z(d.serverZxid)})`,
     }[d.reason];
-    return `Server ${me} refuses the client of session ${d.session}: ${why}.`;
+    return `Server ${me} refuses ${d.session === '0x0' ? 'a client' : `the client of session ${d.session}`}: ${why}.`;
   },
   'recovery.step': (d, me) => recoveryEn(me, d.what),
   'recovery.done': (d, me) => `Server ${me} has read its disk: ${d.nodes} znodes and ${d.sessions} sessions at ${z(d.zxid)}.`,

@@ -46,8 +46,8 @@ function syncMode(d: DecisionOf<'sync.mode'>, me: Sid): string {
   const peer = `它最后的 zxid ${z(d.peerLastZxid)}`;
   const range = `committedLog ${z(d.minCommittedLog)}…${z(d.maxCommittedLog)}`;
   const why: Record<typeof d.because, string> = {
-    forced: `配置要求一律发送快照（${peer}，我的是 ${z(d.lastProcessedZxid)}）`,
-    same: `${peer} 与我的 ${z(d.lastProcessedZxid)} 相同，什么都不缺`,
+    forced: `配置要求一律发送快照（${peer}，领导者的是 ${z(d.lastProcessedZxid)}）`,
+    same: `${peer} 与领导者的 ${z(d.lastProcessedZxid)} 相同，什么都不缺`,
     ahead: `${peer} 超过了 committedLog 中最新的 ${z(d.maxCommittedLog)}，多出的事务从未提交`,
     inCommittedLog: `${peer} 落在 ${range} 之内`,
     diverged: `${peer} 落在 ${range} 的范围内，却不是其中的事务，所以要退回到 ${z(d.zxidSent)}`,
@@ -106,7 +106,7 @@ export const decisionsZh: Language['decisions'] = {
   'epoch.propose': (d, me) => {
     const heard = `收到 ${sidsZh(d.heard)} 的消息`;
     if (d.outcome === 'notYet') return `服务器 ${d.from} 接受过的 epoch 是 ${d.theirAcceptedEpoch}，服务器 ${me} 拟提议 epoch ${d.epoch}；目前${heard}，还不够法定多数。`;
-    if (d.outcome === 'decided') return `服务器 ${me} 提议 epoch ${d.epoch}，比各方接受过的最大值多 1：已${heard}，构成法定多数（${d.from} 接受过 ${d.theirAcceptedEpoch}）。`;
+    if (d.outcome === 'decided') return `服务器 ${me} 提议 epoch ${d.epoch}，比各方接受过的最大值多 1：已${heard}，构成法定多数（最后回应的 ${d.from} 接受过 ${d.theirAcceptedEpoch}）。`;
     return `服务器 ${me} 告诉 ${d.from}（接受过 epoch ${d.theirAcceptedEpoch}）：epoch 已定为 ${d.epoch}。`;
   },
   'epoch.accept': (d, me) => {
@@ -150,8 +150,8 @@ export const decisionsZh: Language['decisions'] = {
       case 'committed': return `领导者 ${me} 提交 ${z(d.zxid)}：算上 ${d.from}，已有法定多数把它写入磁盘（${count}）。`;
       case 'notYet': return `领导者 ${me} 计入 ${d.from} 对 ${z(d.zxid)} 的 ACK：${count}，还不够法定多数。`;
       case 'waitsForEarlier': return `领导者 ${me} 收到 ${d.from} 的 ACK 后，${z(d.zxid)} 已有法定多数（${count}），但要先提交它前面的提案。`;
-      case 'alreadyCommitted': return `${d.from} 确认 ${z(d.zxid)} 时，领导者 ${me} 早已提交它（${count}）。`;
-      case 'unknown': return `领导者 ${me} 没有提案 ${z(d.zxid)} 可供 ${d.from} 确认（${count}）。`;
+      case 'alreadyCommitted': return `${d.from} 对 ${z(d.zxid)} 的 ACK 到达时，领导者 ${me} 已经提交了它，什么都不变。`;
+      case 'unknown': return `领导者 ${me} 没有提案 ${z(d.zxid)} 可供 ${d.from} 确认。`;
       case 'observer': return `领导者 ${me} 不计入 ${d.from} 对 ${z(d.zxid)} 的 ACK，因为它没有投票权（${count}）。`;
     }
   },
@@ -170,10 +170,10 @@ export const decisionsZh: Language['decisions'] = {
   'client.refused': (d, me) => {
     const why = {
       aheadOfServer: `它见过的 zxid 比这台服务器新（${comparedZxids(d.clientZxid, d.serverZxid)}），接受它会让它看到时间倒流`,
-      notServing: `现在不提供服务（客户端位于 ${z(d.clientZxid)}，服务器位于 ${z(d.serverZxid)}）`,
+      notServing: `它没有领导者，现在不提供服务（客户端位于 ${z(d.clientZxid)}，服务器位于 ${z(d.serverZxid)}）`,
       wrongPassword: `密码不对（客户端位于 ${z(d.clientZxid)}，服务器位于 ${z(d.serverZxid)}）`,
     }[d.reason];
-    return `服务器 ${me} 拒绝会话 ${d.session} 的客户端：${why}。`;
+    return `服务器 ${me} 拒绝${d.session === '0x0' ? '一个客户端' : `会话 ${d.session} 的客户端`}：${why}。`;
   },
   'recovery.step': (d, me) => recoveryZh(me, d.what),
   'recovery.done': (d, me) => `服务器 ${me} 读完了磁盘：${d.nodes} 个 znode，${d.sessions} 个会话，位于 ${z(d.zxid)}。`,
