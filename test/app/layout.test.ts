@@ -1,7 +1,7 @@
 /** The stage: nothing overlaps, whatever the size and the number of servers. */
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { along, alongCurve, bendOf, crosses, edge, occupied, overlaps, placeClient, placeLabels, placeServers, textBox, type LabelWish } from '../../src/app/stage/layout.ts';
+import { along, clientHalf, crosses, edge, occupied, overlaps, placeClients, placeLabels, placeServers, textBox, type LabelWish } from '../../src/app/stage/layout.ts';
 
 const sids = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i + 1);
 
@@ -29,10 +29,24 @@ test('a projector has larger discs', () => {
   expect(placeServers(sids(5), 1600, 900, 1.5).radius).toBeGreaterThan(placeServers(sids(5), 1080, 500, 1).radius);
 });
 
-test('the first twelve clients stand apart from one another', () => {
-  const layout = placeServers(sids(5), 1080, 500);
-  const places = Array.from({ length: 12 }, (_, i) => placeClient(i, layout));
-  for (const a of places) for (const b of places) if (a !== b) expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(40);
+describe.each([[1080, 500], [664, 350], [390, 560]])('clients on a stage of %i×%i', (width, height) => {
+  const layout = placeServers(sids(5), width, height);
+  const boxOf = ({ x, y }: { readonly x: number; readonly y: number }) => ({ x: x - clientHalf(layout).x, y: y - clientHalf(layout).y, width: 2 * clientHalf(layout).x, height: 2 * clientHalf(layout).y });
+
+  test.each([[1], [2], [3], [4], [5]])('up to three of server %i stand near it and cover nothing', (sid) => {
+    const host = layout.servers.find((server) => server.sid === sid) ?? { x: 0, y: 0 };
+    const places = [...placeClients([1, 2, 3].map((client) => ({ client, sid })), layout).values()];
+    for (const at of places) {
+      expect(Math.hypot(at.x - host.x, at.y - host.y)).toBeLessThan(layout.radius + 150);
+      expect(occupied(layout).some((box) => overlaps(box, boxOf(at)))).toBe(false);
+      expect(places.some((other) => other !== at && overlaps(boxOf(other), boxOf(at)))).toBe(false);
+    }
+  });
+
+  test('those without a server stand apart from all', () => {
+    const places = [...placeClients([1, 2, 3, 4].map((client) => ({ client, sid: null })), layout).values()];
+    for (const at of places) expect(places.some((other) => other !== at && overlaps(boxOf(other), boxOf(at)))).toBe(false);
+  });
 });
 
 describe('ways', () => {
@@ -46,12 +60,6 @@ describe('ways', () => {
   test('the two directions of a link keep to their own side', () => {
     expect(along(a, b, 0.5, 8).y).toBe(8);
     expect(along(b, a, 0.5, 8).y).toBe(-8);
-  });
-
-  test('a flat way of a client bends, a steep one does not', () => {
-    expect(bendOf({ x: 0, y: 400 }, { x: 300, y: 390 })).toEqual({ x: 300, y: 400 });
-    expect(bendOf({ x: 0, y: 400 }, { x: 40, y: 20 })).toBeNull();
-    expect(alongCurve(a, { x: 50, y: 50 }, b, 0.5)).toEqual({ x: 50, y: 25 });
   });
 
   test('a stroke crosses the links it passes and no others', () => {

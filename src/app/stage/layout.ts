@@ -128,15 +128,94 @@ function sideOf(angle: number, of: number): Side {
   return c < 0 ? 'left' : 'right';
 }
 
-/** Clients stand in the corners, outside the ring: first bottom left, then bottom right, top left, top right, then further in. */
-export function placeClient(index: number, { width, height, scale, text }: StageLayout): Point {
+/** Which server a client talks to; null while it has none. */
+export interface Guest {
+  readonly client: number;
+  readonly sid: Sid | null;
+}
+
+/** Half the size of a client's box. */
+export function clientHalf({ scale, text }: Pick<StageLayout, 'scale' | 'text'>): Point {
+  const half = (text === 'word' ? 16 : 20) * scale;
+  return { x: half, y: half * 0.8 };
+}
+
+/**
+ * Where clients stand: beside the server each talks to, outside the ring, where neither its box nor its short straight line covers a
+ * disc, a text or another client. Several fan out. A client without a server, or without room beside it, stands in a corner.
+ */
+export function placeClients(guests: readonly Guest[], layout: StageLayout): ReadonlyMap<number, Point> {
+  const places = new Map<number, Point>();
+  const taken: Rect[] = [...occupied(layout)];
+  for (const { client, sid } of guests) {
+    const host = layout.servers.find((server) => server.sid === sid);
+    const at = (host === undefined ? undefined : besideServer(host, layout, taken)) ?? inCorner(layout, taken, places.size);
+    places.set(client, at);
+    taken.push(clientBox(at, layout));
+  }
+  return places;
+}
+
+/** A client's box with a little air. */
+function clientBox({ x, y }: Point, layout: StageLayout): Rect {
+  const half = clientHalf(layout);
+  const air = 5 * layout.scale;
+  return { x: x - half.x - air, y: y - half.y - air, width: 2 * (half.x + air), height: 2 * (half.y + air) };
+}
+
+/** The spot nearest to straight away from the middle of the ring that is free. */
+function besideServer(host: ServerPlace, layout: StageLayout, taken: readonly Rect[]): Point | undefined {
+  const { radius, scale, text, width, height } = layout;
+  const centre = centreOf(layout);
+  const away = layout.servers.length === 1 ? -Math.PI / 4 : Math.atan2(host.y - centre.y, host.x - centre.x);
+  const reaches = (text === 'word' ? [60, 48, 76, 96] : [100, 84, 120, 72, 144]).map((reach) => radius + reach * scale);
+  const mine = { x: host.x - radius, y: host.y - radius };
+  const others = taken.filter((box) => box.x !== mine.x || box.y !== mine.y);
+  for (let turn = 0; turn <= 9; turn++) {
+    for (const side of turn === 0 ? [1] : [1, -1]) {
+      const angle = away + (side * turn * Math.PI) / 18;
+      for (const reach of reaches) {
+        const at = { x: host.x + reach * Math.cos(angle), y: host.y + reach * Math.sin(angle) };
+        const box = clientBox(at, layout);
+        if (box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height) continue;
+        if (taken.some((other) => overlaps(box, other))) continue;
+        const start = { x: host.x + (radius + 4) * Math.cos(angle), y: host.y + (radius + 4) * Math.sin(angle) };
+        if (!others.some((other) => passes(start, at, other))) return at;
+      }
+    }
+  }
+  return undefined;
+}
+
+function centreOf({ servers }: StageLayout): Point {
+  const xs = servers.map(({ x }) => x);
+  const ys = servers.map(({ y }) => y);
+  return { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 };
+}
+
+/** Corners in turn: bottom left, bottom right, top left, top right, then further in; the first that is free. */
+function inCorner(layout: StageLayout, taken: readonly Rect[], index: number): Point {
+  const slots = Array.from({ length: 24 }, (_, slot) => cornerSlot(slot, layout));
+  return slots.find((slot) => !taken.some((box) => overlaps(clientBox(slot, layout), box))) ?? cornerSlot(index, layout);
+}
+
+function cornerSlot(slot: number, { width, height, scale, text }: StageLayout): Point {
   const compact = text === 'word';
-  const step = (compact ? 44 : 72) * scale;
   const inset = (compact ? 26 : 44) * scale;
-  const corner = index % 4;
-  const inward = Math.floor(index / 4) * step;
-  const left = corner === 0 || corner === 2;
-  return { x: left ? inset + inward : width - inset - inward, y: corner < 2 ? height - inset : inset };
+  const inward = Math.floor(slot / 4) * (compact ? 44 : 72) * scale;
+  const corner = slot % 4;
+  return { x: corner === 0 || corner === 2 ? inset + inward : width - inset - inward, y: corner < 2 ? height - inset : inset };
+}
+
+/** Whether a line between two points runs through a rectangle. */
+function passes(from: Point, to: Point, box: Rect): boolean {
+  const steps = Math.max(2, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 6));
+  for (let i = 0; i <= steps; i++) {
+    const x = from.x + ((to.x - from.x) * i) / steps;
+    const y = from.y + ((to.y - from.y) * i) / steps;
+    if (x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height) return true;
+  }
+  return false;
 }
 
 /** The part of the way between two marks that is outside both. */
@@ -157,22 +236,6 @@ export function along(from: Point, to: Point, progress: number, lane = 0): Point
   const dy = to.y - from.y;
   const length = Math.hypot(dx, dy) || 1;
   return { x: from.x + dx * progress - (dy / length) * lane, y: from.y + dy * progress + (dx / length) * lane };
-}
-
-/**
- * Where the line of a client bends on its way to a server: flat lines run along the edge of the stage first, so that they come to
- * the server from above or below and not through the text beside it. Null: straight.
- */
-export function bendOf(client: Point, server: Point): Point | null {
-  return Math.abs(server.x - client.x) > 0.8 * Math.abs(server.y - client.y) ? { x: server.x, y: client.y } : null;
-}
-
-/** A point on a quadratic curve, `progress` in 0–1. */
-export function alongCurve(from: Point, bend: Point, to: Point, progress: number): Point {
-  const a = (1 - progress) * (1 - progress);
-  const b = 2 * progress * (1 - progress);
-  const c = progress * progress;
-  return { x: a * from.x + b * bend.x + c * to.x, y: a * from.y + b * bend.y + c * to.y };
 }
 
 /** Whether two line segments cross. */

@@ -4,7 +4,7 @@ import type { EnsembleView } from '../../trace/view.ts';
 import { linkState } from '../../trace/view.ts';
 import { isHeartbeat, type Cinema } from '../transport/cinema.ts';
 import { GLYPH_HALF, keyField } from './glyphs.ts';
-import { along, alongCurve, bendOf, edge, type LabelWish, type Point, type StageLayout } from './layout.ts';
+import { along, edge, type LabelWish, type Point, type StageLayout } from './layout.ts';
 
 export interface Flying {
   readonly flight: Flight;
@@ -37,14 +37,12 @@ export function flyingAt(view: EnsembleView, clock: Cinema, t: number, where: Wh
     const way = edge(from.at, to.at, from.radius + 4, to.radius + GLYPH_HALF.x * layout.scale + 2);
     const stuck = flight.from.kind === 'server' && flight.to.kind === 'server' && (flight.eta === null || linkState(view, flight.from.sid, flight.to.sid).cut);
     const progress = still ? 0.55 : Math.min(ease(clock.progress(flight.id, t)), stuck ? 0.4 : 1);
-    const bend = flight.from.kind === 'client' ? bendOf(from.at, to.at) : flight.to.kind === 'client' ? bendOf(to.at, from.at) : null;
     const length = Math.hypot(way.to.x - way.from.x, way.to.y - way.from.y);
     const lane = laneOf(flight);
     const reached = Math.max(0, Math.min(progress * length, (ahead.get(lane) ?? Infinity) - spacing));
     ahead.set(lane, reached);
     const share = length === 0 ? 0 : reached / length;
-    // On a curve the margins at both ends are kept as a share of its length.
-    const at = bend === null ? along(way.from, way.to, share, 8 * layout.scale) : alongCurve(from.at, bend, to.at, 0.08 + 0.8 * share);
+    const at = along(way.from, way.to, share, 8 * layout.scale);
     flying.push({ flight, at, towards: to.at });
   }
   return flying;
