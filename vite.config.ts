@@ -1,13 +1,14 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { checkedScenarios } from './src/ensemble/compile/plugin.ts';
+import { offline } from './src/app/offline/plugin.ts';
+import { checkedScenarios } from './src/app/build/checkedScenarios.ts';
 import { lessons } from './src/lesson/compile/plugin.ts';
 import { compiledMachines } from './src/zab/machines/compile/plugin.ts';
 
 export default defineConfig({
   // Relative addresses: the built app works from any folder of any static host.
   base: './',
-  plugins: [svelte({ configFile: false }), lessons(), checkedScenarios()],
+  plugins: [svelte({ configFile: false }), lessons(), checkedScenarios(), offline()],
   worker: { format: 'es', plugins: () => [compiledMachines()] },
   // The command line is built beside it, in `dist/cli`: emptying one must not empty the other.
   build: { outDir: 'dist/app', manifest: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },

@@ -65,11 +65,8 @@ export function makeApi(session: Session): ZablabApi {
 
   return {
     async load(scenario) {
-      if (!(await session.load(scenario, 'load()'))) {
-        const message = session.refusal?.message ?? 'the scenario could not be loaded';
-        session.refusal = null;
-        throw new Error(message);
-      }
+      const refusal = await session.replace(scenario, 'load()');
+      if (refusal !== null) throw new Error(refusal.message);
     },
     async command(command) {
       const { parseCommand } = await import('../ensemble/commandSchema.ts');

@@ -188,6 +188,28 @@ export class Ensemble {
    * @returns the number of events left.
    */
   rewindTo(n: number): number {
+    const again = this.#rewind(n);
+    while (again.next().done !== true);
+    return this.trace.length;
+  }
+
+  /** Like `rewindTo`, in pieces: `breathe` is asked after each step whether to wait, and for what. */
+  async rewindSlowlyTo(n: number, breathe: () => Promise<void> | null): Promise<number> {
+    const again = this.#rewind(n);
+    for (let step = again.next(); step.done !== true; step = again.next()) {
+      const rest = breathe();
+      if (rest === null) continue;
+      this.#running = true;
+      try {
+        await rest;
+      } finally {
+        this.#running = false;
+      }
+    }
+    return this.trace.length;
+  }
+
+  *#rewind(n: number): Generator<void, void> {
     this.#mustRest('rewind');
     if (!Number.isInteger(n) || n < -1 || n >= this.trace.length) throw new RangeError(`Cannot rewind to event ${n}: the trace has events 0 to ${this.trace.length - 1}.`);
     const inline = this.#inlineHost();
@@ -195,13 +217,12 @@ export class Ensemble {
     this.#restore(this.#frames.backTo(n + 1), inline);
     this.#stage = inline;
     try {
-      this.#runAgain(n + 1, commands);
+      yield* this.#runAgain(n + 1, commands);
     } finally {
       this.#stage = this.host;
     }
     this.#commands = commands;
     if (inline !== this.host) this.host.load(inline.save());
-    return this.trace.length;
   }
 
   /** Ends all workers. */
@@ -350,7 +371,7 @@ export class Ensemble {
   }
 
   /** Steps, and commands where they were given, until there are `length` events again. */
-  #runAgain(length: number, commands: readonly GivenCommand[]): void {
+  *#runAgain(length: number, commands: readonly GivenCommand[]): Generator<void, void> {
     let given = commands.findIndex(({ n }) => n >= this.trace.length);
     if (given < 0) given = commands.length;
     while (this.trace.length < length) {
@@ -364,6 +385,7 @@ export class Ensemble {
         const prepared = this.#take();
         if (prepared !== null) this.#takeIn(prepared, this.#resultNow(prepared));
       }
+      yield;
     }
   }
 }

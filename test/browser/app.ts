@@ -138,10 +138,9 @@ export class App {
     await this.page.evaluate(async () => {
       const { zablab } = window;
       zablab.pause();
-      for (let length = -1; length !== zablab.length; ) {
-        length = zablab.length;
-        await new Promise((resolve) => setTimeout(resolve, 30));
-      }
+      zablab.seek(zablab.length - 1);
+      // A step beyond the newest event waits for what the engine is doing now.
+      await zablab.step(1);
       zablab.seek(zablab.length - 1);
     });
   }
@@ -173,9 +172,16 @@ export class App {
   }
 
   /** Outcomes of a client's requests among the events from `from` on. */
-  async outcomes(client: number, from = 0): Promise<readonly string[]> {
-    const events = await this.trace(from, await this.length());
-    return events.flatMap((event) => event.outcomes).filter((outcome) => outcome.client === client).map((outcome) => outcome.outcome);
+  outcomes(client: number, from = 0): Promise<readonly string[]> {
+    return this.page.evaluate(
+      ([who, first]) =>
+        window.zablab
+          .trace(first, window.zablab.length)
+          .flatMap((event) => event.outcomes)
+          .filter((outcome) => outcome.client === who)
+          .map((outcome) => outcome.outcome),
+      [client, from] as const,
+    );
   }
 
   /** Plays until one server leads and `followers` follow; gives the leader. */

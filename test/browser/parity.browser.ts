@@ -31,7 +31,11 @@ for (const name of ['kill-the-leader', 'zombie-leader', 'split-and-heal']) {
 test('the digest tells one run from another, and refuses more events than there are', async ({ page }) => {
   const app = await openApp(page);
   await app.playToLength(200);
-  const [one, other, whole] = await page.evaluate(async () => [await window.zablab.digest(199), await window.zablab.digest(200), await window.zablab.digest()]);
+  const [one, other, whole] = await page.evaluate(async () => [
+    await window.zablab.digest(199),
+    await window.zablab.digest(200),
+    await window.zablab.digest(),
+  ]);
   expect(one).not.toBe(other);
   expect(whole).toMatch(/^[0-9a-f]{16}$/);
   const refused = await page.evaluate(() => window.zablab.digest(window.zablab.length + 1).catch((error: unknown) => String(error)));

@@ -20,7 +20,11 @@ test('dragging across a link cuts it, and a key heals it', async ({ page }) => {
   for (const share of [0.2, 0.1, -0.05, -0.1]) await page.mouse.move(across(share).x, across(share).y);
   await page.mouse.up();
   await expect(link(page, 1, 2)).toHaveAccessibleName(/cut/);
-  expect((await app.trace(0, await app.length())).flatMap(({ what }) => (what.type === 'command' && what.command.type === 'cut' ? [what.command] : []))).toEqual([{ type: 'cut', from: 1, to: 2 }]);
+  expect(
+    (await app.trace(0, await app.length())).flatMap(({ what }) =>
+      what.type === 'command' && what.command.type === 'cut' ? [what.command] : [],
+    ),
+  ).toEqual([{ type: 'cut', from: 1, to: 2 }]);
   await page.keyboard.press('h');
   await expect(link(page, 1, 2)).toHaveAccessibleName(/open/);
 });
@@ -64,7 +68,7 @@ test('a client connects, writes and reads what it wrote', async ({ page }) => {
   await panel.getByRole('button', { name: 'Send' }).click();
   await expect(panel.getByRole('listitem').first()).toContainText('/note');
   await expect(panel.getByRole('listitem').first()).toContainText('done');
-  await panel.getByLabel('operation').selectOption('getData');
+  await panel.getByLabel('operation').selectOption('get');
   await panel.getByRole('button', { name: 'Send' }).click();
   await expect(panel.getByRole('listitem').first()).toContainText('from the page');
   await panel.getByLabel('path').fill('no slash');
@@ -79,7 +83,7 @@ test('"why?" on a role says the rule with its numbers, and leads to the event', 
   await panel.getByRole('button', { name: 'why?' }).first().click();
   const answer = panel.getByRole('status');
   await expect(answer).toContainText(new RegExp(`Server ${sid} `));
-  await expect(answer).toContainText(/\d+ of \d+|quorum/i);
+  await expect(answer).toContainText(`vote for ${sid}`);
   const end = await app.position();
   await answer.getByRole('button').first().click();
   await expect.poll(() => app.position()).toBeLessThan(end);
@@ -89,15 +93,18 @@ test('the form makes an ensemble of seven servers, two of them observers', async
   const app = await openApp(page);
   await page.getByRole('button', { name: 'New ensemble' }).click();
   const form = page.getByRole('dialog');
-  await form.getByLabel('Servers').fill('0');
+  await form.getByLabel('Servers', { exact: true }).fill('0');
   await expect(form.getByText('a whole number from 1 to 9')).toBeVisible();
-  await form.getByLabel('Servers').fill('7');
+  await form.getByLabel('Servers', { exact: true }).fill('7');
   await form.getByLabel('of them observers').fill('2');
   await form.getByLabel('Seed').fill('7');
   await form.getByRole('button', { name: 'Start' }).click();
   await expect(form).toHaveCount(0);
   await expect.poll(async () => (await app.servers()).length).toBe(7);
-  const servers = await app.playUntil('one leads, four follow, two observe', (all) => leaders(all).length === 1 && all.every(({ phase }) => phase?.endsWith('.broadcast')));
+  const servers = await app.playUntil(
+    'one leads, four follow, two observe',
+    (all) => leaders(all).length === 1 && all.every(({ phase }) => phase?.endsWith('.broadcast')),
+  );
   expect(servers.filter(({ role }) => role === 'OBSERVING').map(({ sid }) => sid)).toEqual([6, 7]);
   expect(await app.workers()).toBe(7);
 });

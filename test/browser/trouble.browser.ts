@@ -13,9 +13,21 @@ const BROKEN: readonly (readonly [what: string, text: string, says: readonly str
   ['a list instead of a scenario', '[]', ['expected a scenario']],
   ['zero servers', '{ "servers": 0, "steps": [] }', ['servers', 'expected at least one server']],
   ['a duplicate sid', '{ "members": [{ "sid": 1 }, { "sid": 2 }, { "sid": 1 }] }', ['members[2].sid', 'taken by members[0]']],
-  ['all weights zero', '{ "members": [{ "sid": 1, "group": 1, "weight": 0 }, { "sid": 2, "group": 1, "weight": 0 }] }', ['members[0].weight', 'all weights are zero']],
-  ['an action on an unknown server', '{ "servers": 3, "steps": [{ "start": "all" }, { "kill": 9 }] }', ['steps[1].kill', 'there is no server 9']],
-  ['a time in the past', '{ "servers": 3, "steps": [{ "start": "all", "at": 500 }, { "kill": 1, "at": 100 }] }', ['steps[1].at', 'is in the past']],
+  [
+    'all weights zero',
+    '{ "members": [{ "sid": 1, "group": 1, "weight": 0 }, { "sid": 2, "group": 1, "weight": 0 }] }',
+    ['members[0].weight', 'all weights are zero'],
+  ],
+  [
+    'an action on an unknown server',
+    '{ "servers": 3, "steps": [{ "start": "all" }, { "kill": 9 }] }',
+    ['steps[1].kill', 'there is no server 9'],
+  ],
+  [
+    'a time in the past',
+    '{ "servers": 3, "steps": [{ "start": "all", "at": 500 }, { "kill": 1, "at": 100 }] }',
+    ['steps[1].at', 'is in the past'],
+  ],
 ];
 
 test('a dropped file that is wrong gets one message with its name, the field and what was expected', async ({ page }) => {
@@ -56,7 +68,12 @@ test('load() with a wrong scenario rejects with the message, and the run goes on
   const app = await openApp(page);
   await app.playUntilLed(4);
   const before = await footprint(app);
-  const message = await page.evaluate(() => Promise.resolve(window.zablab.load({ servers: 0 })).then(() => 'loaded', (error: unknown) => (error as Error).message));
+  const message = await page.evaluate(() =>
+    Promise.resolve(window.zablab.load({ servers: 0 })).then(
+      () => 'loaded',
+      (error: unknown) => (error as Error).message,
+    ),
+  );
   expect(message).toContain('servers: expected at least one server');
   expect(await footprint(app)).toEqual(before);
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -69,7 +86,14 @@ test('a command that makes no sense rejects with a sentence, and nothing has hap
   await app.rest();
   const before = await footprint(app);
   const refusal = (command: unknown): Promise<string> =>
-    page.evaluate((plain) => Promise.resolve(window.zablab.command(plain as never)).then(() => 'done', (error: unknown) => (error as Error).message), command);
+    page.evaluate(
+      (plain) =>
+        Promise.resolve(window.zablab.command(plain as never)).then(
+          () => 'done',
+          (error: unknown) => (error as Error).message,
+        ),
+      command,
+    );
   expect(await refusal({ type: 'kill', sid: 9 })).toContain('there is no server 9; the servers are 1, 2, 3, 4, 5');
   expect(await refusal({ type: 'explode', sid: 1 })).toContain('a command, such as');
   expect(await refusal({ type: 'kill', sid: 2 })).toMatch(/server 2/i);
@@ -88,16 +112,24 @@ test('a worker that throws shows how to reproduce it, and rewinds to just before
   const told = page.evaluate(() => new Promise((resolve) => window.zablab.on('trouble', resolve)));
   const length = await app.length();
   // Memory that went bad: the next step of the server's core meets a state that is none.
-  await page.workers().at(-1)!.evaluate(() => {
-    self.dispatchEvent(new MessageEvent('message', { data: { type: 'load', server: { broken: true } } }));
-  });
+  await page
+    .workers()
+    .at(-1)!
+    .evaluate(() => {
+      self.dispatchEvent(new MessageEvent('message', { data: { type: 'load', server: { broken: true } } }));
+    });
   await app.fastest();
   await app.play();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText(/Server \d failed at event \d+, on input/);
   expect(await told).toMatchObject({ kind: 'worker' });
 
-  const reproduction = JSON.parse((await alert.locator('pre').textContent()) ?? '') as { scenario: { name: string }; seed: number; commands: { command: unknown }[]; position: number };
+  const reproduction = JSON.parse((await alert.locator('pre').textContent()) ?? '') as {
+    scenario: { name: string };
+    seed: number;
+    commands: { command: unknown }[];
+    position: number;
+  };
   expect(reproduction.scenario.name).toBe('first-election');
   expect(reproduction.seed).toEqual(expect.any(Number));
   expect(reproduction.commands.map(({ command }) => command)).toContainEqual({ type: 'kill', sid: 1 });
@@ -106,8 +138,8 @@ test('a worker that throws shows how to reproduce it, and rewinds to just before
 
   await alert.getByRole('button', { name: 'Rewind to just before' }).click();
   await expect(alert).toHaveCount(0);
-  await expect.poll(() => app.length()).toBeLessThan(reproduction.position);
   await expect.poll(() => app.workers()).toBe(4);
+  expect(await app.position()).toBeLessThan(reproduction.position);
   await app.playToLength(reproduction.position + 100);
   await expect(alert).toHaveCount(0);
   await app.command({ type: 'restart', sid: 1 });
@@ -120,10 +152,13 @@ async function footprint(app: App): Promise<unknown> {
 }
 
 async function drop(page: Page, name: string, text: string): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(([file, content]) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([content], file, { type: 'application/json' }));
-    return transfer;
-  }, [name, text] as const);
+  const dataTransfer = await page.evaluateHandle(
+    ([file, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content], file, { type: 'application/json' }));
+      return transfer;
+    },
+    [name, text] as const,
+  );
   await page.locator('body').dispatchEvent('drop', { dataTransfer });
 }

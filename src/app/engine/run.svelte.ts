@@ -37,7 +37,7 @@ export class Run {
   readonly name: string;
   readonly timeline: Timeline;
   private readonly engine: Engine;
-  private cinema: Cinema;
+  private cinema = new Cinema({ hideHeartbeats: true });
 
   /** Length of the trace. */
   length = $state(0);
@@ -77,7 +77,6 @@ export class Run {
     this.name = name;
     this.engine = engine;
     this.timeline = new Timeline(engine.members);
-    this.cinema = new Cinema({ hideHeartbeats: true });
   }
 
   get members(): Engine['members'] {

@@ -43,24 +43,29 @@ export class Session {
     }
     // Checked when the page was built, so that the first ensemble does not wait for the checker.
     const [{ startEngine }, { given, scenario }] = await Promise.all([import('./launch.ts'), import('virtual:scenario/first-election')]);
+    // Somebody was faster, and asked for another ensemble.
+    if (this.run !== null) return;
     this.show(new Run(scenario.name, startEngine(scenario, given)), textsOf(scenario));
   }
 
   /**
-   * Replaces the run by a scenario's.
+   * Replaces the run by a scenario's, for the person: if that cannot be, the page shows why.
    *
    * @param source file name or whatever names the scenario in messages.
    * @returns whether it was loaded; if not, `refusal` says why and the old run goes on.
    */
   async load(scenario: unknown, source: string): Promise<boolean> {
+    this.refusal = await this.replace(scenario, source);
+    return this.refusal === null;
+  }
+
+  /** Replaces the run by a scenario's. @returns why it could not be (the old run then goes on, and the page shows nothing), or null. */
+  async replace(scenario: unknown, source: string): Promise<Refusal | null> {
     const [{ startEngine }, { checkScenario }] = await Promise.all([import('./launch.ts'), import('./check.ts')]);
     const checked = checkScenario(scenario, source);
-    if ('refusal' in checked) {
-      this.refusal = checked.refusal;
-      return false;
-    }
+    if ('refusal' in checked) return checked.refusal;
     this.show(new Run(checked.scenario.name, startEngine(checked.scenario, scenario)), textsOf(checked.scenario));
-    return true;
+    return null;
   }
 
   async openFile(file: File): Promise<boolean> {

@@ -35,7 +35,12 @@ export class Simulator implements Engine {
 
   async advance(most: number): Promise<readonly TraceEvent[]> {
     const from = this.ensemble.trace.length;
-    await this.ensemble.runAsync({ events: most, budgetMs: BUDGET_MS });
+    try {
+      await this.ensemble.runAsync({ events: most, budgetMs: BUDGET_MS });
+    } catch (error) {
+      // What happened before the failure belongs to the trace: it is given first, and the next call fails.
+      if (this.ensemble.trace.length === from) throw error;
+    }
     return this.ensemble.trace.slice(from);
   }
 
@@ -51,7 +56,16 @@ export class Simulator implements Engine {
       const { step } = await import('../../zab/server.ts');
       this.replayer = new InlineHost(step as ConstructorParameters<typeof InlineHost>[0]);
     }
-    return this.ensemble.rewindTo(n);
+    let since = performance.now();
+    return this.ensemble.rewindSlowlyTo(n, () => {
+      if (performance.now() - since < BUDGET_MS) return null;
+      return new Promise((resolve) => {
+        setTimeout(() => {
+          since = performance.now();
+          resolve();
+        });
+      });
+    });
   }
 
   workers(): number {

@@ -46,7 +46,7 @@ export const TEXT_GAP = 15;
 
 /** From roomy to tight; the first that fits is taken. */
 const STYLES: readonly (readonly [text: TextMode, radius: number])[] = [
-  ['full', 42], ['full', 36], ['slim', 40], ['full', 30], ['slim', 34], ['slim', 28], ['slim', 24], ['word', 30], ['word', 27], ['word', 24], ['word', 21], ['word', 18],
+  ['full', 42], ['full', 36], ['slim', 40], ['slim', 36], ['full', 30], ['slim', 32], ['slim', 28], ['slim', 24], ['word', 30], ['word', 27], ['word', 24], ['word', 21], ['word', 18],
 ];
 
 /** The roomiest layout in which no disc or text covers another. */
@@ -168,10 +168,10 @@ function besideServer(host: ServerPlace, layout: StageLayout, taken: readonly Re
   const { radius, scale, text, width, height } = layout;
   const centre = centreOf(layout);
   const away = layout.servers.length === 1 ? -Math.PI / 4 : Math.atan2(host.y - centre.y, host.x - centre.x);
-  const reaches = (text === 'word' ? [60, 48, 76, 96] : [100, 84, 120, 72, 144]).map((reach) => radius + reach * scale);
+  const reaches = (text === 'word' ? [60, 48, 76, 40, 96] : [92, 76, 108, 64, 124, 52, 148]).map((reach) => radius + reach * scale);
   const mine = { x: host.x - radius, y: host.y - radius };
   const others = taken.filter((box) => box.x !== mine.x || box.y !== mine.y);
-  for (let turn = 0; turn <= 9; turn++) {
+  for (let turn = 0; turn <= 14; turn++) {
     for (const side of turn === 0 ? [1] : [1, -1]) {
       const angle = away + (side * turn * Math.PI) / 18;
       for (const reach of reaches) {

@@ -157,7 +157,8 @@ function paintLines(context: CanvasRenderingContext2D, picture: TimelinePicture,
   const every = Math.ceil(lines.length / MOST_LINES);
   const now = scale.valueOf(timeline.length - 1);
   const byHue = new Map<string, Path2D>();
-  const lost = new Path2D();
+  const broken = new Path2D();
+  const closed = new Path2D();
   for (let i = 0; i < lines.length; i += every) {
     const line = lines[i] as FlightLine;
     const y0 = yOf(line.flight.from);
@@ -167,7 +168,7 @@ function paintLines(context: CanvasRenderingContext2D, picture: TimelinePicture,
     const x0 = scale.xOf(line.sentN);
     const x1 = line.endN === Infinity ? scale.x(now) : scale.xOf(line.endN);
     const reach = line.fate === 'received' ? 1 : 0.5;
-    const path = line.fate === 'lost' ? lost : pathOf(byHue, epochHex(epochOf(line.flight.message), theme));
+    const path = line.fate === 'lost' ? (isBroken(timeline, line) ? broken : closed) : pathOf(byHue, epochHex(epochOf(line.flight.message), theme));
     path.moveTo(x0, y0 + down * half);
     path.lineTo(x0 + (x1 - x0) * reach, y0 + down * half + (y1 - y0 - 2 * down * half) * reach);
   }
@@ -177,11 +178,39 @@ function paintLines(context: CanvasRenderingContext2D, picture: TimelinePicture,
     context.strokeStyle = hue;
     context.stroke(path);
   }
-  context.strokeStyle = picture.ink.broken;
   context.setLineDash([3, 3]);
-  context.stroke(lost);
+  context.strokeStyle = picture.ink.muted;
+  context.stroke(closed);
+  context.strokeStyle = picture.ink.broken;
+  context.stroke(broken);
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+/** How long after a fault a message may still be lost to it, virtual ms. */
+const AFTERMATH_MS = 2000;
+
+/** Whether a fault took a message: red. One that was still under way when its connection was closed in good order is not broken. */
+function isBroken(timeline: Timeline, { flight, sentAt, endN }: FlightLine): boolean {
+  if (flight.eta === null) return true;
+  const faults = timeline.index.positions('fault');
+  for (let i = lowerBound(faults, endN + 1) - 1; i >= 0; i--) {
+    const fault = timeline.events[faults[i] ?? -1];
+    if (fault === undefined || fault.at < sentAt - AFTERMATH_MS) return false;
+    if (fault.what.type === 'command' && separates(fault.what.command, flight)) return true;
+  }
+  return false;
+}
+
+/** Whether a fault ends one of a message's ends, or the way between them. */
+function separates(command: Command, { from, to }: FlightLine['flight']): boolean {
+  const ends = [from, to].map((peer) => (peer.kind === 'server' ? peer.sid : null));
+  switch (command.type) {
+    case 'kill': case 'crash': case 'powerLoss': case 'stop': case 'pause': return ends.includes(command.sid);
+    case 'cut': case 'reset': return ends.includes(command.from) && ends.includes(command.to);
+    case 'partition': return command.groups.findIndex((group) => group.some((sid) => sid === ends[0])) !== command.groups.findIndex((group) => group.some((sid) => sid === ends[1]));
+    default: return false;
+  }
 }
 
 function visibleLines(timeline: Timeline, scale: TimelineScale): readonly FlightLine[] {

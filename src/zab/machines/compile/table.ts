@@ -9,18 +9,18 @@ export interface MoveTable {
 }
 
 export function moveTable(machine: AnyStateMachine): MoveTable {
-  const { initial, step } = stepper(machine);
+  const quick = stepper(machine);
   const events = machine.events as readonly string[];
   const moves: Record<Phase, Record<string, Transition>> = {};
-  const waiting = [initial];
+  const waiting = [quick.initial];
   for (let phase = waiting.pop(); phase !== undefined; phase = waiting.pop()) {
     if (phase in moves) continue;
     const from = phase;
-    const allowed = events.map((event) => [event, step(from, event)] as const).filter(([, move]) => move.allowed);
+    const allowed = events.map((event) => [event, quick.step(from, event)] as const).filter(([, move]) => move.allowed);
     moves[from] = Object.fromEntries(allowed);
     waiting.push(...allowed.map(([, move]) => move.phase));
   }
-  return { initial, moves };
+  return { initial: quick.initial, moves };
 }
 
 /** Runs a machine by its table. */

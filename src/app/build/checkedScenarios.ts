@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Plugin } from 'vite';
-import { parseScenario } from '../scenario.ts';
+import { parseScenario } from '../../ensemble/scenario.ts';
 
 const PREFIX = 'virtual:scenario/';
 

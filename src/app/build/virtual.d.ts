@@ -1,6 +1,6 @@
-/** Made by `compile/plugin.ts` from `scenarios/first-election.json`. */
+/** Made by `checkedScenarios.ts` from `ensemble/scenarios/first-election.json`. */
 declare module 'virtual:scenario/first-election' {
-  import type { Scenario } from './scenarioWorld.ts';
+  import type { Scenario } from '../../ensemble/scenarioWorld.ts';
 
   /** As its author wrote it. */
   export const given: unknown;
