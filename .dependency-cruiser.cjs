@@ -37,7 +37,8 @@ module.exports = {
     },
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one file, or three. Except in zab: docs/decisions/0008-rules-of-a-server-call-each-other.md.',
+      comment:
+        'Two files that need each other are one file, or three. Except in zab: docs/decisions/0008-rules-of-a-server-call-each-other.md.',
       severity: 'error',
       from: { path: '(^|/)src/', pathNot: room('zab') },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },

@@ -10,7 +10,10 @@ import { root } from './install.mjs';
 
 const PAGE = 'index.html';
 const STARTS = ['src/app/engine/launch.ts', 'virtual:scenario/first-election'];
-const LANGUAGES = [['src/app/i18n/en.ts', 'src/trace/narrate/en.ts'], ['src/app/i18n/zh.ts', 'src/trace/narrate/zh.ts']];
+const LANGUAGES = [
+  ['src/app/i18n/en.ts', 'src/trace/narrate/en.ts'],
+  ['src/app/i18n/zh.ts', 'src/trace/narrate/zh.ts'],
+];
 const WORKER = /new URL\(\s*["'`]([^"'`]+\.js)["'`]/g;
 
 /** @typedef {{ readonly file: string, readonly src?: string, readonly name?: string, readonly css?: readonly string[], readonly imports?: readonly string[], readonly dynamicImports?: readonly string[] }} Chunk */
@@ -57,7 +60,8 @@ function filesOf(manifest, dist, entries) {
  */
 function keyOf(manifest, entry) {
   const key = Object.keys(manifest).find((candidate) => candidate.replace(/^[\0_]+(x00__)?/, '').endsWith(entry));
-  if (key === undefined) throw new Error(`the built page has no part called ${entry}; what it loads first is listed in scripts/lib/initialFiles.mjs`);
+  if (key === undefined)
+    throw new Error(`the built page has no part called ${entry}; what it loads first is listed in scripts/lib/initialFiles.mjs`);
   return key;
 }
 

@@ -71,7 +71,14 @@ export function makeApi(session: Session): ZablabApi {
     async command(command) {
       const { parseCommand } = await import('../ensemble/commandSchema.ts');
       const run = current();
-      await run.command(parseCommand(command, 'command()', '', run.members.map(({ sid }) => sid)));
+      await run.command(
+        parseCommand(
+          command,
+          'command()',
+          '',
+          run.members.map(({ sid }) => sid),
+        ),
+      );
     },
     play: () => current().play(),
     pause: () => current().pause(),
@@ -92,7 +99,8 @@ export function makeApi(session: Session): ZablabApi {
     async digest(events) {
       const trace = current().timeline.events;
       const count = events ?? trace.length;
-      if (!Number.isInteger(count) || count < 0 || count > trace.length) throw new RangeError(`digest(${count}): expected a number of events from 0 to ${trace.length}`);
+      if (!Number.isInteger(count) || count < 0 || count > trace.length)
+        throw new RangeError(`digest(${count}): expected a number of events from 0 to ${trace.length}`);
       const { digestOf } = await import('../ensemble/digest.ts');
       return digestOf(trace, count);
     },

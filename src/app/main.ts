@@ -16,4 +16,5 @@ await settings.start();
 mount(App, { target, props: { session } });
 await first;
 // Once everything is kept, the page needs no network: also not for workers and dialogs that are loaded when they are wanted. Nothing waits for it.
-if (import.meta.env.PROD && 'serviceWorker' in navigator) setTimeout(() => void navigator.serviceWorker.register('./offline.js').catch(() => undefined), 1500);
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  setTimeout(() => void navigator.serviceWorker.register('./offline.js').catch(() => undefined), 1500);

@@ -74,7 +74,8 @@ export function emptyList<T>(): ChunkedList<T> {
 
 export function listOf<T>(items: readonly T[]): ChunkedList<T> {
   let list = emptyList<T>();
-  for (let i = 0; i < items.length; i += FAN) list = { start: 0, end: Math.min(items.length, i + FAN), chunks: [...list.chunks, items.slice(i, i + FAN)] };
+  for (let i = 0; i < items.length; i += FAN)
+    list = { start: 0, end: Math.min(items.length, i + FAN), chunks: [...list.chunks, items.slice(i, i + FAN)] };
   return list;
 }
 

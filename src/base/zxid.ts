@@ -60,7 +60,8 @@ export function formatZxid(z: Zxid): string {
  */
 export function parseZxid(text: string): Zxid {
   const digits = text.startsWith('0x') ? text.slice(2) : text;
-  if (!/^[0-9a-fA-F]{1,16}$/.test(digits)) throw new SyntaxError(`"${text}" is not a zxid: expected up to 16 hex digits, such as 0x100000003`);
+  if (!/^[0-9a-fA-F]{1,16}$/.test(digits))
+    throw new SyntaxError(`"${text}" is not a zxid: expected up to 16 hex digits, such as 0x100000003`);
   const low = digits.slice(-8);
   const high = digits.slice(0, -8);
   return { epoch: high === '' ? 0 : parseInt(high, 16), counter: parseInt(low, 16) };

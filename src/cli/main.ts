@@ -25,7 +25,8 @@ async function main(args: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   const command = COMMANDS[name];
-  if (command === undefined) throw new UsageError(`unknown command "${name}"; there are ${Object.keys(COMMANDS).join(', ')}. See zablab --help`);
+  if (command === undefined)
+    throw new UsageError(`unknown command "${name}"; there are ${Object.keys(COMMANDS).join(', ')}. See zablab --help`);
   return command(rest);
 }
 
@@ -39,7 +40,12 @@ main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
     // What a person can mend is said in one line; anything else is a defect of ours, with all there is to know.
-    const said = error instanceof UsageError || (error instanceof Error && error.name === 'ScenarioError') ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const said =
+      error instanceof UsageError || (error instanceof Error && error.name === 'ScenarioError')
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
     process.stderr.write(`zablab: ${said}\n`);
     process.exitCode = 2;
   },

@@ -38,8 +38,15 @@ The exit code is 0, 1 if an invariant was violated or the run was given up, and 
 `;
 
 const OPTIONS = {
-  facts: { type: 'boolean' }, trace: { type: 'boolean' }, narrate: { type: 'boolean' }, digest: { type: 'boolean' },
-  events: { type: 'string' }, lang: { type: 'string' }, seed: { type: 'string' }, host: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+  facts: { type: 'boolean' },
+  trace: { type: 'boolean' },
+  narrate: { type: 'boolean' },
+  digest: { type: 'boolean' },
+  events: { type: 'string' },
+  lang: { type: 'string' },
+  seed: { type: 'string' },
+  host: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 const MOST_EVENTS = 2_000_000;
@@ -51,15 +58,21 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new UsageError(`expected one scenario, got ${positionals.length}. See zablab run --help`);
-  if ([values.facts, values.trace, values.narrate, values.digest].filter((wanted) => wanted === true).length > 1) throw new UsageError('--facts, --trace, --narrate and --digest: choose one');
+  if (name === undefined || more.length > 0)
+    throw new UsageError(`expected one scenario, got ${positionals.length}. See zablab run --help`);
+  if ([values.facts, values.trace, values.narrate, values.digest].filter((wanted) => wanted === true).length > 1)
+    throw new UsageError('--facts, --trace, --narrate and --digest: choose one');
   if (values.events !== undefined && values.digest !== true) throw new UsageError('--events: goes only with --digest');
   const events = eventsOf(values.events);
   const language = languageOf(values.lang ?? 'en');
   const scenario = readScenario(name);
   const host = hostOf(values.host ?? 'inline');
   try {
-    const result = await runScenario(scenario, host, { seed: seedOf(values.seed, scenario), observers: [new Invariants(scenario.config)], ...(events === null ? {} : { untilEvents: events }) });
+    const result = await runScenario(scenario, host, {
+      seed: seedOf(values.seed, scenario),
+      observers: [new Invariants(scenario.config)],
+      ...(events === null ? {} : { untilEvents: events }),
+    });
     if (values.trace === true) for (const event of result.ensemble.trace) process.stdout.write(`${eventToJson(event)}\n`);
     else if (values.digest === true) printDigest(result.ensemble.trace, events);
     else if (values.narrate === true) narrate(scenario, result.ensemble.trace, language);
@@ -96,7 +109,8 @@ function languageOf(lang: string): Language {
 function seedOf(text: string | undefined, scenario: Scenario): number {
   if (text === undefined) return scenario.seed;
   const seed = Number(text);
-  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 4_294_967_295) throw new UsageError(`--seed ${text}: expected a whole number from 0 to 4294967295`);
+  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 4_294_967_295)
+    throw new UsageError(`--seed ${text}: expected a whole number from 0 to 4294967295`);
   return seed;
 }
 
@@ -104,7 +118,8 @@ function seedOf(text: string | undefined, scenario: Scenario): number {
 function eventsOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   const events = Number(text);
-  if (!/^\d+$/.test(text) || events < 1 || events > MOST_EVENTS) throw new UsageError(`--events ${text}: expected a whole number from 1 to ${MOST_EVENTS}`);
+  if (!/^\d+$/.test(text) || events < 1 || events > MOST_EVENTS)
+    throw new UsageError(`--events ${text}: expected a whole number from 1 to ${MOST_EVENTS}`);
   return events;
 }
 

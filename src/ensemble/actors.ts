@@ -3,7 +3,19 @@
  */
 import type { ClientOp } from '../tree/types.ts';
 import type { Effect, Input, ServerMessage, ServerView, StepOutput } from '../zab/types.ts';
-import { abandonClient, clientView, closeClient, connectNext, onClientTimer, onConnected, onDisconnected, onMessage, request, type ClientOut, type ClientTimer } from './clients.ts';
+import {
+  abandonClient,
+  clientView,
+  closeClient,
+  connectNext,
+  onClientTimer,
+  onConnected,
+  onDisconnected,
+  onMessage,
+  request,
+  type ClientOut,
+  type ClientTimer,
+} from './clients.ts';
 import { cancelAttempt, connect } from './connect.ts';
 import { closeEnd, sendMessage } from './connections.ts';
 import { requestFsync, writeDisk } from './disks.ts';
@@ -14,12 +26,29 @@ import type { ClientInput, ClientView, Flight, OpOutcome, RecordedInput } from '
 import { append, clientPeer, NONE, serverPeer, type World } from './world.ts';
 
 /** Records a server's step and does what it asked for. */
-export function applyServerStep(world: World, process: Process, input: Input, flight: Flight | null, cause: number, output: StepOutput): void {
+export function applyServerStep(
+  world: World,
+  process: Process,
+  input: Input,
+  flight: Flight | null,
+  cause: number,
+  output: StepOutput,
+): void {
   const { effects } = output;
   const event = append(world, {
-    n: world.trace.length, at: world.state.now, actor: serverPeer(process.sid), cause, what: recorded(input, flight),
-    sent: NONE, effects: withoutSends(effects), decisions: kept(output.decisions),
-    changes: isEmpty(output.changes) ? NO_CHANGES : output.changes, client: null, log: kept(output.log), outcomes: NONE, disk: null,
+    n: world.trace.length,
+    at: world.state.now,
+    actor: serverPeer(process.sid),
+    cause,
+    what: recorded(input, flight),
+    sent: NONE,
+    effects: withoutSends(effects),
+    decisions: kept(output.decisions),
+    changes: isEmpty(output.changes) ? NO_CHANGES : output.changes,
+    client: null,
+    log: kept(output.log),
+    outcomes: NONE,
+    disk: null,
   });
   process.view = Object.assign(process.view ?? ({} as ServerView), output.changes);
   const sent: Flight[] = [];
@@ -69,14 +98,22 @@ function applyEffect(world: World, process: Process, effect: Effect, sent: Fligh
       if (flight !== null) sent.push(flight);
       return;
     }
-    case 'setTimer': return setTimer(world, process.sid, process, effect.timer, effect.afterMs);
-    case 'cancelTimer': return cancelTimer(process, effect.timer);
-    case 'disk': return writeDisk(world, process, effect.ops);
-    case 'fsync': return requestFsync(world, process, effect.token, effect.files);
-    case 'connect': return connect(world, process.sid, effect.to, effect.channel);
-    case 'close': return closeEnd(world, effect.conn, process.sid);
-    case 'listen': return setListening(process, effect.channel, effect.open);
-    case 'exit': return endProcess(world, process, 'exit', effect.code, effect.message);
+    case 'setTimer':
+      return setTimer(world, process.sid, process, effect.timer, effect.afterMs);
+    case 'cancelTimer':
+      return cancelTimer(process, effect.timer);
+    case 'disk':
+      return writeDisk(world, process, effect.ops);
+    case 'fsync':
+      return requestFsync(world, process, effect.token, effect.files);
+    case 'connect':
+      return connect(world, process.sid, effect.to, effect.channel);
+    case 'close':
+      return closeEnd(world, effect.conn, process.sid);
+    case 'listen':
+      return setListening(process, effect.channel, effect.open);
+    case 'exit':
+      return endProcess(world, process, 'exit', effect.code, effect.message);
   }
 }
 
@@ -103,9 +140,19 @@ export function stepClient(world: World, client: Client, told: ClientTold, cause
   }
   const view = clientView(client);
   append(world, {
-    n, at: world.state.now, actor: clientPeer(client.client), cause, what,
-    sent: kept(sent), effects: NONE, decisions: NONE, changes: null, client: told.type === 'start' ? view : difference(before, view),
-    log: NONE, outcomes: kept(outcomes), disk: null,
+    n,
+    at: world.state.now,
+    actor: clientPeer(client.client),
+    cause,
+    what,
+    sent: kept(sent),
+    effects: NONE,
+    decisions: NONE,
+    changes: null,
+    client: told.type === 'start' ? view : difference(before, view),
+    log: NONE,
+    outcomes: kept(outcomes),
+    disk: null,
   });
 }
 
@@ -114,7 +161,8 @@ function tell(client: Client, told: ClientTold, now: number, out: ClientOut): Cl
     case 'start':
       connectNext(client, out);
       return { type: 'started', servers: client.servers, timeoutMs: client.requestedMs, name: client.name };
-    case 'request': return { type: 'requested', xid: request(client, told.op, now, out), op: told.op };
+    case 'request':
+      return { type: 'requested', xid: request(client, told.op, now, out), op: told.op };
     case 'close': {
       const xid = closeClient(client, now, out);
       return xid === null ? { type: 'closed' } : { type: 'requested', xid, op: { op: 'closeSession' } };
@@ -125,7 +173,8 @@ function tell(client: Client, told: ClientTold, now: number, out: ClientOut): Cl
     case 'timer':
       onClientTimer(client, told.timer, out);
       return { type: 'timer', timer: told.timer };
-    case 'input': return hear(client, told.input, told.flight, now, out);
+    case 'input':
+      return hear(client, told.input, told.flight, now, out);
   }
 }
 
@@ -146,7 +195,8 @@ function hear(client: Client, input: Input, flight: Flight | null, now: number, 
       if (input.conn !== client.conn || flight === null) return null;
       onMessage(client, input.message as ServerMessage, now, out);
       return { type: 'received', flight: flight.id, message: input.message };
-    default: return null;
+    default:
+      return null;
   }
 }
 

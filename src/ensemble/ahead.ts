@@ -97,7 +97,10 @@ export class Ahead {
   #ask(sid: Sid, line: Foreseen[], plan: readonly Prepared[]): void {
     const batch: Batch = { results: null, arrived: Promise.resolve() };
     plan.forEach((prepared, i) => line.push({ prepared, input: prepared.input, now: this.#clock(prepared), batch, i }));
-    const answer = this.#host.deliver(sid, line.slice(-plan.length).map(({ input, now }) => ({ input, now })));
+    const answer = this.#host.deliver(
+      sid,
+      line.slice(-plan.length).map(({ input, now }) => ({ input, now })),
+    );
     if (answer instanceof Promise) batch.arrived = answer.then((results) => (batch.results = results));
     else batch.results = answer;
   }

@@ -36,9 +36,29 @@ const NO_RESULT: OpResult = { kind: 'none' };
 /** @param servers the connect string in order; `shuffled` for the default one. */
 export function newClient(client: ClientId, servers: readonly Sid[], requestedMs: number, name: string | null, seed: number): Client {
   return {
-    client, name, servers, requestedMs, state: 'connecting', current: -1, lastIndex: -1, firstConnect: true, sid: null, conn: null,
-    session: NO_SESSION, password: new Uint8Array(PASSWORD_LENGTH), timeoutMs: requestedMs, lastZxid: ZXID_ZERO, nextXid: 1,
-    pending: [], queued: [], closing: false, random: randomStream(seed, `client ${client}`), ended: [], endedCount: 0, timers: new Map(), rate: 1,
+    client,
+    name,
+    servers,
+    requestedMs,
+    state: 'connecting',
+    current: -1,
+    lastIndex: -1,
+    firstConnect: true,
+    sid: null,
+    conn: null,
+    session: NO_SESSION,
+    password: new Uint8Array(PASSWORD_LENGTH),
+    timeoutMs: requestedMs,
+    lastZxid: ZXID_ZERO,
+    nextXid: 1,
+    pending: [],
+    queued: [],
+    closing: false,
+    random: randomStream(seed, `client ${client}`),
+    ended: [],
+    endedCount: 0,
+    timers: new Map(),
+    rate: 1,
   };
 }
 
@@ -56,8 +76,14 @@ export function shuffled(servers: readonly Sid[], stream: RandomState): readonly
 
 export function clientView(client: Client): ClientView {
   return {
-    client: client.client, name: client.name, state: client.state, sid: client.sid, session: client.session, timeoutMs: client.timeoutMs,
-    lastZxid: client.lastZxid, waiting: client.pending.length + client.queued.length,
+    client: client.client,
+    name: client.name,
+    state: client.state,
+    sid: client.sid,
+    session: client.session,
+    timeoutMs: client.timeoutMs,
+    lastZxid: client.lastZxid,
+    waiting: client.pending.length + client.queued.length,
   };
 }
 
@@ -91,7 +117,13 @@ function startConnect(client: Client, out: ClientOut): void {
 export function onConnected(client: Client, conn: ConnId, out: ClientOut): void {
   client.conn = conn;
   client.firstConnect = false;
-  out.send(conn, { kind: 'ConnectRequest', lastZxidSeen: client.lastZxid, timeoutMs: client.requestedMs, session: client.session, password: client.password });
+  out.send(conn, {
+    kind: 'ConnectRequest',
+    lastZxidSeen: client.lastZxid,
+    timeoutMs: client.requestedMs,
+    session: client.session,
+    password: client.password,
+  });
 }
 
 /** The attempt failed, or the connection is gone. Source: `SendThread.cleanup`: all that waits is in doubt. */
@@ -104,9 +136,12 @@ export function onDisconnected(client: Client, out: ClientOut): void {
 
 export function onClientTimer(client: Client, timer: ClientTimer, out: ClientOut): void {
   switch (timer) {
-    case 'reconnect': return startConnect(client, out);
-    case 'ping': return ping(client, out);
-    case 'connect': case 'read':
+    case 'reconnect':
+      return startConnect(client, out);
+    case 'ping':
+      return ping(client, out);
+    case 'connect':
+    case 'read':
       hangUp(client, out);
       return onDisconnected(client, out);
   }
@@ -158,7 +193,8 @@ function expire(client: Client, out: ClientOut): void {
 /** Replies come in the order of the requests. Source: `SendThread.readResponse`. */
 function onReply(client: Client, reply: Extract<ServerMessage, { kind: 'Reply' }>, now: number, out: ClientOut): void {
   const op = client.pending[0];
-  if (op === undefined || op.xid !== reply.xid) throw new Error(`client ${client.client} at ${now} ms got a reply to request ${reply.xid}, expected ${op?.xid ?? 'none'}`);
+  if (op === undefined || op.xid !== reply.xid)
+    throw new Error(`client ${client.client} at ${now} ms got a reply to request ${reply.xid}, expected ${op?.xid ?? 'none'}`);
   client.pending.shift();
   if (compareZxid(reply.zxid, client.lastZxid) > 0) client.lastZxid = reply.zxid;
   const err = errorOf(reply.err, reply.result);
@@ -173,7 +209,8 @@ function onReply(client: Client, reply: Extract<ServerMessage, { kind: 'Reply' }
 /** A failed multi has no error in its header; the op that failed says why, those after it RUNTIMEINCONSISTENCY (W-35). */
 function errorOf(err: ErrorCode, result: OpResult): ErrorCode {
   if (err !== 'OK' || result.kind !== 'multi') return err;
-  const failed = result.results.find((one) => one.err !== 'OK' && one.err !== 'RUNTIMEINCONSISTENCY') ?? result.results.find((one) => one.err !== 'OK');
+  const failed =
+    result.results.find((one) => one.err !== 'OK' && one.err !== 'RUNTIMEINCONSISTENCY') ?? result.results.find((one) => one.err !== 'OK');
   return failed?.err ?? 'OK';
 }
 
@@ -226,6 +263,14 @@ function failAll(client: Client, err: ErrorCode, out: ClientOut): void {
   for (const op of [...client.pending.splice(0), ...client.queued.splice(0)]) end(client, op, 'unknown', err, null, NO_RESULT, out);
 }
 
-function end(client: Client, op: PendingOp, outcome: OpOutcome['outcome'], err: ErrorCode, zxid: Zxid | null, result: OpResult, out: ClientOut): void {
+function end(
+  client: Client,
+  op: PendingOp,
+  outcome: OpOutcome['outcome'],
+  err: ErrorCode,
+  zxid: Zxid | null,
+  result: OpResult,
+  out: ClientOut,
+): void {
   out.outcome({ client: client.client, xid: op.xid, op: op.op, outcome, err, zxid, result, sentAt: op.sentAt });
 }

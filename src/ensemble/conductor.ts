@@ -115,7 +115,8 @@ export class Ensemble {
 
   /** Whether no packets pass from one server to another, and how much longer they take. */
   link(from: Sid, to: Sid): { readonly cut: boolean; readonly delayMs: number } {
-    for (const link of this.#world.state.links.values()) if (link.from === from && link.to === to) return { cut: link.cut, delayMs: link.delayMs };
+    for (const link of this.#world.state.links.values())
+      if (link.from === from && link.to === to) return { cut: link.cut, delayMs: link.delayMs };
     return { cut: false, delayMs: 0 };
   }
 
@@ -211,7 +212,8 @@ export class Ensemble {
 
   *#rewind(n: number): Generator<void, void> {
     this.#mustRest('rewind');
-    if (!Number.isInteger(n) || n < -1 || n >= this.trace.length) throw new RangeError(`Cannot rewind to event ${n}: the trace has events 0 to ${this.trace.length - 1}.`);
+    if (!Number.isInteger(n) || n < -1 || n >= this.trace.length)
+      throw new RangeError(`Cannot rewind to event ${n}: the trace has events 0 to ${this.trace.length - 1}.`);
     const inline = this.#inlineHost();
     const commands = this.#commands.filter((given) => given.n <= n);
     this.#restore(this.#frames.backTo(n + 1), inline);

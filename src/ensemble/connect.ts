@@ -19,7 +19,8 @@ export function cancelAttempt(world: World, from: NodeId, to: NodeId, channel: C
     if (attempt.from === from && attempt.to === to && attempt.channel === channel) world.state.attempts.delete(attempt.id);
   }
   for (const connection of world.state.connections.values()) {
-    if (connection.ends[0] === 'opening' && connection.from === from && connection.to === to && connection.channel === channel) connection.ends[0] = 'closed';
+    if (connection.ends[0] === 'opening' && connection.from === from && connection.to === to && connection.channel === channel)
+      connection.ends[0] = 'closed';
   }
 }
 
@@ -38,7 +39,8 @@ export function onSyn(world: World, id: number): Attempt | null {
   if (attempt === undefined) return null;
   const { from, to } = attempt;
   if (isCut(world, from, to) || isCut(world, to, from) || !hostUp(world, to)) return tryAgain(world, attempt);
-  if (!isListening(world, to, attempt.channel)) schedule(world, inMicroseconds(world.state.now + latency(world, to, from)), { kind: 'refused', attempt: id });
+  if (!isListening(world, to, attempt.channel))
+    schedule(world, inMicroseconds(world.state.now + latency(world, to, from)), { kind: 'refused', attempt: id });
   else accept(world, attempt);
   return null;
 }
@@ -52,7 +54,10 @@ function tryAgain(world: World, attempt: Attempt): Attempt | null {
   }
   attempts.set(attempt.id, { ...attempt, tries: attempt.tries + 1 });
   const sentAt = attempt.startedAt + (2 ** attempt.tries - 1) * tcp.synRtoMs;
-  schedule(world, inMicroseconds(Math.max(sentAt, world.state.now) + latency(world, attempt.from, attempt.to)), { kind: 'syn', attempt: attempt.id });
+  schedule(world, inMicroseconds(Math.max(sentAt, world.state.now) + latency(world, attempt.from, attempt.to)), {
+    kind: 'syn',
+    attempt: attempt.id,
+  });
   return null;
 }
 
@@ -72,8 +77,14 @@ export function onRefused(world: World, id: number): Attempt | null {
 function accept(world: World, attempt: Attempt): void {
   const { state } = world;
   const connection: Connection = {
-    id: state.nextConn++, channel: attempt.channel, from: attempt.from, to: attempt.to, opened: -1,
-    ends: ['opening', 'opening'], pipes: [newPipe(), newPipe()], lost: [],
+    id: state.nextConn++,
+    channel: attempt.channel,
+    from: attempt.from,
+    to: attempt.to,
+    opened: -1,
+    ends: ['opening', 'opening'],
+    pipes: [newPipe(), newPipe()],
+    lost: [],
   };
   state.connections.set(connection.id, connection);
   state.attempts.delete(attempt.id);
@@ -88,7 +99,17 @@ function newPipe(): Pipe {
 /** The initiator has the answer: the connection is open on its side. Gives the position of the event. */
 export function establish(world: World, connection: Connection, cause: number): number {
   connection.ends[0] = 'open';
-  connection.opened = recordWorld(world, { type: 'connectionOpened', conn: connection.id, channel: connection.channel, from: peerOf(connection.from), to: peerOf(connection.to) }, cause);
+  connection.opened = recordWorld(
+    world,
+    {
+      type: 'connectionOpened',
+      conn: connection.id,
+      channel: connection.channel,
+      from: peerOf(connection.from),
+      to: peerOf(connection.to),
+    },
+    cause,
+  );
   transmit(world, connection, 0, { kind: 'open', cause: connection.opened });
   return connection.opened;
 }

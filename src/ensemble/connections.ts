@@ -58,18 +58,26 @@ function judgeDelivery(world: World, connection: Connection, receiver: End, segm
   if (connection.ends[receiver] === 'closed') return segment.kind === 'fin' ? 'ignored' : 'refused';
   const { id, channel, from, to } = connection;
   switch (segment.kind) {
-    case 'data': return { type: 'receive', conn: id, message: segment.flight.message };
-    case 'synAck': return { type: 'connected', channel, conn: id, peer: to };
-    case 'open': return isListening(world, to, channel) ? { type: 'accepted', channel, conn: id, peer: Math.abs(from) } : 'refused';
-    case 'fin': return { type: 'disconnected', conn: id, reason: 'closed' };
-    case 'rst': return 'ignored';
+    case 'data':
+      return { type: 'receive', conn: id, message: segment.flight.message };
+    case 'synAck':
+      return { type: 'connected', channel, conn: id, peer: to };
+    case 'open':
+      return isListening(world, to, channel) ? { type: 'accepted', channel, conn: id, peer: Math.abs(from) } : 'refused';
+    case 'fin':
+      return { type: 'disconnected', conn: id, reason: 'closed' };
+    case 'rst':
+      return 'ignored';
   }
 }
 
 /** Puts a segment on the wire. Gives the time of its arrival. */
 export function transmit(world: World, connection: Connection, end: End, segment: Segment): number {
   const pipe = connection.pipes[end];
-  const at = Math.max(pipe.last, inMicroseconds(world.state.now + latency(world, nodeAt(connection, end), nodeAt(connection, otherEnd(end)))));
+  const at = Math.max(
+    pipe.last,
+    inMicroseconds(world.state.now + latency(world, nodeAt(connection, end), nodeAt(connection, otherEnd(end)))),
+  );
   pipe.last = at;
   pipe.flying++;
   schedule(world, at, { kind: 'arrive', conn: connection.id, end, segment, again: false });
@@ -89,7 +97,15 @@ export function sendMessage(world: World, conn: number, node: NodeId, message: M
   const from = nodeAt(connection, end);
   const to = nodeAt(connection, otherEnd(end));
   const stuck = isBlocked(world, from, to) || connection.pipes[end].held.length > 0;
-  const flight = { id: world.state.nextFlight++, conn, channel: connection.channel, from: peerOf(from), to: peerOf(to), message, eta: null as number | null };
+  const flight = {
+    id: world.state.nextFlight++,
+    conn,
+    channel: connection.channel,
+    from: peerOf(from),
+    to: peerOf(to),
+    message,
+    eta: null as number | null,
+  };
   const at = transmit(world, connection, end, { kind: 'data', flight, cause: world.cause });
   if (!stuck) flight.eta = at;
   return flight;
@@ -104,14 +120,21 @@ export function settleArrival(world: World, item: ArrivalItem, verdict: Verdict)
   if (item.again) pipe.replaying--;
   const receiver = otherEnd(item.end);
   switch (verdict) {
-    case 'gone': case 'ignored': return;
+    case 'gone':
+    case 'ignored':
+      return;
     case 'behind':
       pipe.flying++;
       return schedule(world, world.state.now, item);
-    case 'held': return hold(world, connection, item.end, item.segment);
-    case 'refused': return refuse(world, connection, item.end, item.segment);
-    case 'shut': connection.ends[receiver] = 'closed'; return;
-    default: settleInput(connection, receiver, verdict);
+    case 'held':
+      return hold(world, connection, item.end, item.segment);
+    case 'refused':
+      return refuse(world, connection, item.end, item.segment);
+    case 'shut':
+      connection.ends[receiver] = 'closed';
+      return;
+    default:
+      settleInput(connection, receiver, verdict);
   }
 }
 
@@ -177,7 +200,11 @@ function backOff(world: World, connection: Connection, end: End): { node: NodeId
   pipe.tries++;
   const wasOpen = connection.ends[end] === 'open';
   if (pipe.tries <= (wasOpen ? tcp.retries : tcp.orphanRetries)) {
-    schedule(world, inMicroseconds(world.state.now + Math.min(tcp.maxRtoMs, tcp.rtoMs * 2 ** pipe.tries)), { kind: 'retransmit', conn: connection.id, end });
+    schedule(world, inMicroseconds(world.state.now + Math.min(tcp.maxRtoMs, tcp.rtoMs * 2 ** pipe.tries)), {
+      kind: 'retransmit',
+      conn: connection.id,
+      end,
+    });
     return null;
   }
   shutEnd(connection, end, true);
@@ -235,7 +262,8 @@ export function destroy(world: World, connection: Connection): readonly NodeId[]
   for (const { item } of state.queue) if (item.kind === 'arrive' && item.conn === connection.id) flying.push(item.segment);
   lose(connection, [...flying, ...connection.pipes[0].held, ...connection.pipes[1].held]);
   state.connections.delete(connection.id);
-  if (connection.opened >= 0) recordWorld(world, { type: 'connectionClosed', conn: connection.id, lost: [...connection.lost].sort((a, b) => a - b) });
+  if (connection.opened >= 0)
+    recordWorld(world, { type: 'connectionClosed', conn: connection.id, lost: [...connection.lost].sort((a, b) => a - b) });
   return open;
 }
 

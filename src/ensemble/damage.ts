@@ -39,7 +39,9 @@ export function corruptSnapshot(step: StepFor<'corrupt_snap'>, sid: Sid, disk: D
 
 /** Deletes files by name or beginning of the name. */
 export function removeFiles(step: StepFor<'rm'>, sid: Sid, disk: Disk): readonly Command[] {
-  const doomed = Object.keys(disk.files).filter((file) => step.what.some((what) => file === what || (what.endsWith('.') && file.startsWith(what))));
+  const doomed = Object.keys(disk.files).filter((file) =>
+    step.what.some((what) => file === what || (what.endsWith('.') && file.startsWith(what))),
+  );
   return doomed.sort().map((file) => ({ type: 'deleteFile', sid, file }));
 }
 

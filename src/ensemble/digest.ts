@@ -72,11 +72,16 @@ function fold(lane: number, value: number): number {
 
 function addValue(value: unknown): void {
   switch (typeof value) {
-    case 'string': return addString(value);
-    case 'number': return addNumber(value);
-    case 'boolean': return set(value ? TAG.true : TAG.false, TAG.true);
-    case 'object': return value === null ? set(TAG.null, TAG.null) : addObject(value);
-    default: throw new Error(`a trace cannot hold a ${typeof value}`);
+    case 'string':
+      return addString(value);
+    case 'number':
+      return addNumber(value);
+    case 'boolean':
+      return set(value ? TAG.true : TAG.false, TAG.true);
+    case 'object':
+      return value === null ? set(TAG.null, TAG.null) : addObject(value);
+    default:
+      throw new Error(`a trace cannot hold a ${typeof value}`);
   }
 }
 

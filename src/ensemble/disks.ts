@@ -26,7 +26,18 @@ export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]
   const first = ops.findIndex(needsSpace);
   process.disk = applyDiskOps(process.disk, first < 0 ? ops : ops.slice(0, first));
   if (first < 0) return;
-  schedule(world, world.state.now, { kind: 'input', sid: process.sid, incarnation: process.incarnation, input: { type: 'diskError', message: `${ops[first]?.file}: ${NO_SPACE}`, disk: copyDisk(process.disk), ...(ops[first] === undefined ? {} : { file: ops[first].file }) }, cause: world.cause });
+  schedule(world, world.state.now, {
+    kind: 'input',
+    sid: process.sid,
+    incarnation: process.incarnation,
+    input: {
+      type: 'diskError',
+      message: `${ops[first]?.file}: ${NO_SPACE}`,
+      disk: copyDisk(process.disk),
+      ...(ops[first] === undefined ? {} : { file: ops[first].file }),
+    },
+    cause: world.cause,
+  });
 }
 
 function needsSpace(op: DiskOp): boolean {

@@ -30,7 +30,8 @@ type Item<K extends Scheduled['kind']> = Extract<Scheduled, { kind: K }>;
 export function prepare(world: World, entry: Entry<Scheduled>): Prepared | null {
   const { item } = entry;
   switch (item.kind) {
-    case 'arrive': return prepareArrival(world, entry, item);
+    case 'arrive':
+      return prepareArrival(world, entry, item);
     case 'timer': {
       const process = item.node > 0 ? processOf(world, item.node) : undefined;
       if (process === undefined || !isReady(process, process.incarnation) || !goesOff(process, item.timer, entry.at)) return null;
@@ -39,16 +40,21 @@ export function prepare(world: World, entry: Entry<Scheduled>): Prepared | null 
     case 'fsync': {
       const process = processOf(world, item.sid);
       const done = process.fsyncs[0];
-      return isReady(process, item.incarnation) && done !== undefined ? { entry, sid: item.sid, input: { type: 'fsynced', token: done.token }, flight: null } : null;
+      return isReady(process, item.incarnation) && done !== undefined
+        ? { entry, sid: item.sid, input: { type: 'fsynced', token: done.token }, flight: null }
+        : null;
     }
     case 'boot': {
       const process = processOf(world, item.sid);
       const starts = process.state === 'starting' && process.incarnation === item.incarnation;
       return starts ? { entry, sid: item.sid, input: bootInput(world, process), flight: null } : null;
     }
-    case 'input': return isReady(processOf(world, item.sid), item.incarnation) ? { entry, sid: item.sid, input: item.input, flight: null } : null;
-    case 'drain': return prepareDrain(world, entry, item);
-    default: return null;
+    case 'input':
+      return isReady(processOf(world, item.sid), item.incarnation) ? { entry, sid: item.sid, input: item.input, flight: null } : null;
+    case 'drain':
+      return prepareDrain(world, entry, item);
+    default:
+      return null;
   }
 }
 
@@ -88,8 +94,10 @@ export function finish(world: World, prepared: Prepared, output: StepOutput): vo
 /** The world's side of an input. Gives the position of its cause. */
 function commit(world: World, process: Process, item: Scheduled, input: Input): number {
   switch (item.kind) {
-    case 'arrive': return commitArrival(world, item, input);
-    case 'timer': return takeTimer(process, item.timer);
+    case 'arrive':
+      return commitArrival(world, item, input);
+    case 'timer':
+      return takeTimer(process, item.timer);
     case 'fsync': {
       const cause = process.fsyncs[0]?.cause ?? -1;
       finishFsync(world, process);
@@ -98,13 +106,15 @@ function commit(world: World, process: Process, item: Scheduled, input: Input): 
     case 'boot':
       processStarted(world, process, item.cause);
       return world.cause;
-    case 'input': return item.cause;
+    case 'input':
+      return item.cause;
     case 'drain': {
       const waiting = process.inbox.shift();
       if (waiting === undefined) return -1;
       return waiting.kind === 'input' ? waiting.cause : takeTimer(process, waiting.timer);
     }
-    default: throw new Error(`a server cannot take "${item.kind}"`);
+    default:
+      throw new Error(`a server cannot take "${item.kind}"`);
   }
 }
 
@@ -123,21 +133,36 @@ function reapConnection(world: World, conn: number): void {
 export function stepWorld(world: World, entry: Entry<Scheduled>, onDriver: () => void): void {
   const { item } = entry;
   switch (item.kind) {
-    case 'arrive': return arrive(world, item);
+    case 'arrive':
+      return arrive(world, item);
     case 'retransmit': {
       const given = onRetransmit(world, item.conn, item.end);
       if (given !== null) give(world, given.node, given.input, world.cause, null);
       return reapConnection(world, item.conn);
     }
-    case 'syn': return connectFailed(world, onSyn(world, item.attempt), 'timeout');
-    case 'refused': return connectFailed(world, onRefused(world, item.attempt), 'refused');
-    case 'timer': return timerEntry(world, item, entry.at);
-    case 'fsync': return fsyncUnnoticed(world, item);
-    case 'input': return leaveInInbox(processOf(world, item.sid), item.incarnation, item.input, item.cause, null);
-    case 'disconnectClient': return stepClient(world, clientOf(world, item.client), { type: 'input', input: { type: 'disconnected', conn: item.conn, reason: 'reset' }, flight: null }, item.cause);
-    case 'drain': return skipTimer(world, item);
-    case 'driver': return onDriver();
-    case 'boot': return;
+    case 'syn':
+      return connectFailed(world, onSyn(world, item.attempt), 'timeout');
+    case 'refused':
+      return connectFailed(world, onRefused(world, item.attempt), 'refused');
+    case 'timer':
+      return timerEntry(world, item, entry.at);
+    case 'fsync':
+      return fsyncUnnoticed(world, item);
+    case 'input':
+      return leaveInInbox(processOf(world, item.sid), item.incarnation, item.input, item.cause, null);
+    case 'disconnectClient':
+      return stepClient(
+        world,
+        clientOf(world, item.client),
+        { type: 'input', input: { type: 'disconnected', conn: item.conn, reason: 'reset' }, flight: null },
+        item.cause,
+      );
+    case 'drain':
+      return skipTimer(world, item);
+    case 'driver':
+      return onDriver();
+    case 'boot':
+      return;
   }
 }
 
@@ -156,7 +181,8 @@ function arrive(world: World, item: Item<'arrive'>): void {
 function give(world: World, node: NodeId, input: Input, cause: number, flight: Flight | null): void {
   if (node < 0) return stepClient(world, clientOf(world, -node), { type: 'input', input, flight }, cause);
   const process = processOf(world, node);
-  if (isReady(process, process.incarnation)) schedule(world, world.state.now, { kind: 'input', sid: node, incarnation: process.incarnation, input, cause });
+  if (isReady(process, process.incarnation))
+    schedule(world, world.state.now, { kind: 'input', sid: node, incarnation: process.incarnation, input, cause });
   else leaveInInbox(process, process.incarnation, input, cause, flight);
 }
 

@@ -20,7 +20,9 @@ export class HostError extends Error {
   readonly input: Input;
 
   constructor(sid: Sid, position: number, input: Input, reason: string) {
-    super(`Server ${sid} failed at event ${position}, on input "${describe(input)}": ${reason}. The run is intact up to the event before; rewind to go on from there.`);
+    super(
+      `Server ${sid} failed at event ${position}, on input "${describe(input)}": ${reason}. The run is intact up to the event before; rewind to go on from there.`,
+    );
     this.name = 'HostError';
     this.sid = sid;
     this.position = position;

@@ -178,14 +178,27 @@ function readTrace(trace: Iterable<TraceEvent>): TraceFacts {
       else if (decision.rule === 'session.expired') push(facts.expired, sid, decision.session);
       else if (decision.rule === 'leader.established') {
         const { epoch } = decision;
-        facts.elections.push({ leader: sid, epoch, startZxid: formatZxid(zxid(epoch, 0)), leaderZxidBefore: voted.get(sid) ?? '0x0', n: event.n, at: event.at });
+        facts.elections.push({
+          leader: sid,
+          epoch,
+          startZxid: formatZxid(zxid(epoch, 0)),
+          leaderZxidBefore: voted.get(sid) ?? '0x0',
+          n: event.n,
+          at: event.at,
+        });
       } else if (decision.rule === 'sync.mode') {
         const { learner, mode, source } = decision;
         const { peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent } = decision;
         facts.syncs.push({
-          leader: sid, learner, mode, source,
-          peerLastZxid: formatZxid(peerLastZxid), minCommittedLog: formatZxid(minCommittedLog), maxCommittedLog: formatZxid(maxCommittedLog),
-          lastProcessedZxid: formatZxid(lastProcessedZxid), zxidSent: formatZxid(zxidSent),
+          leader: sid,
+          learner,
+          mode,
+          source,
+          peerLastZxid: formatZxid(peerLastZxid),
+          minCommittedLog: formatZxid(minCommittedLog),
+          maxCommittedLog: formatZxid(maxCommittedLog),
+          lastProcessedZxid: formatZxid(lastProcessedZxid),
+          zxidSent: formatZxid(zxidSent),
         });
       }
     }
@@ -227,9 +240,19 @@ function serverFact(sid: Sid, run: FinishedRun, log: TraceFacts): ServerFact {
 }
 
 /** What can be read from a data directory alone. */
-export function diskFacts(disk: Disk, config: EnsembleConfig): Pick<ServerFact, 'acceptedEpoch' | 'currentEpoch' | 'files' | 'logs' | 'txns' | 'recovered'> {
+export function diskFacts(
+  disk: Disk,
+  config: EnsembleConfig,
+): Pick<ServerFact, 'acceptedEpoch' | 'currentEpoch' | 'files' | 'logs' | 'txns' | 'recovered'> {
   const { logs, txns } = readLogs(disk);
-  return { acceptedEpoch: textOf(disk, 'acceptedEpoch'), currentEpoch: textOf(disk, 'currentEpoch'), files: fileNames(disk).toSorted(), logs, txns, recovered: recoveredFact(disk, config) };
+  return {
+    acceptedEpoch: textOf(disk, 'acceptedEpoch'),
+    currentEpoch: textOf(disk, 'currentEpoch'),
+    files: fileNames(disk).toSorted(),
+    logs,
+    txns,
+    recovered: recoveredFact(disk, config),
+  };
 }
 
 function textOf(disk: Disk, file: string): string | null {
@@ -237,7 +260,13 @@ function textOf(disk: Disk, file: string): string | null {
 }
 
 const LOG_ENDS: Readonly<Record<LogEnd, string>> = {
-  eof: 'EOF', zeroPadding: 'zero-padding', partial: 'missing EOR', shortHeader: 'unreadable header: EOFException', badMagic: 'unreadable header: bad magic', crc: 'CRC check failed', unreadable: 'undecodable',
+  eof: 'EOF',
+  zeroPadding: 'zero-padding',
+  partial: 'missing EOR',
+  shortHeader: 'unreadable header: EOFException',
+  badMagic: 'unreadable header: bad magic',
+  crc: 'CRC check failed',
+  unreadable: 'undecodable',
 };
 
 function readLogs(disk: Disk): { readonly logs: readonly LogFact[]; readonly txns: readonly TxnFact[] } {
@@ -246,7 +275,13 @@ function readLogs(disk: Disk): { readonly logs: readonly LogFact[]; readonly txn
   for (const { name } of datedFiles(disk, 'log')) {
     const scan = scanLog(readFile(disk, name), disk.files[name]?.size);
     const printed = scan.records.map(({ txn }) => txnFact(txn));
-    logs.push({ file: name, count: printed.length, first: printed[0]?.zxid ?? null, last: printed.at(-1)?.zxid ?? null, end: LOG_ENDS[scan.end] });
+    logs.push({
+      file: name,
+      count: printed.length,
+      first: printed[0]?.zxid ?? null,
+      last: printed.at(-1)?.zxid ?? null,
+      end: LOG_ENDS[scan.end],
+    });
     txns.push(...printed);
   }
   return { logs, txns };
@@ -293,22 +328,42 @@ function printed(data: Bytes | null): string {
 /** The database only: epoch files are checked later in a real start (`QuorumPeer.loadDataBase`), so they are left out here. */
 function recoveredFact(disk: Disk, config: EnsembleConfig): ServerFact['recovered'] {
   const files = Object.fromEntries(Object.entries(disk.files).filter(([name]) => !name.endsWith('Epoch')));
-  const outcome = recover({ ...disk, files }, {
-    commitLogCount: config.commitLogCount, trustEmptySnapshot: false, autocreate: true, configData: null, now: config.wallClockAtZero,
-    deleteEmptyNewestLog: config.profile.emptyNewestLog === 'deleted',
-  });
+  const outcome = recover(
+    { ...disk, files },
+    {
+      commitLogCount: config.commitLogCount,
+      trustEmptySnapshot: false,
+      autocreate: true,
+      configData: null,
+      now: config.wallClockAtZero,
+      deleteEmptyNewestLog: config.profile.emptyNewestLog === 'deleted',
+    },
+  );
   if (!outcome.ok) return { error: outcome.failure.message };
   const { tree } = outcome.recovered;
   const nodes = [...walk(tree)].map(({ path, node }): NodeFact => {
     const stat = statOf(node);
     return {
-      path: path === '' ? '/' : path, data: printed(node.data), version: stat.version, cversion: stat.cversion, aversion: stat.aversion,
-      czxid: formatZxid(stat.czxid), mzxid: formatZxid(stat.mzxid), pzxid: formatZxid(stat.pzxid), ephemeralOwner: stat.ephemeralOwner, numChildren: stat.numChildren,
+      path: path === '' ? '/' : path,
+      data: printed(node.data),
+      version: stat.version,
+      cversion: stat.cversion,
+      aversion: stat.aversion,
+      czxid: formatZxid(stat.czxid),
+      mzxid: formatZxid(stat.mzxid),
+      pzxid: formatZxid(stat.pzxid),
+      ephemeralOwner: stat.ephemeralOwner,
+      numChildren: stat.numChildren,
     };
   });
   const sessions: Record<SessionId, number> = {};
   for (const [id, timeoutMs] of mapEntries(tree.sessions)) sessions[id as SessionId] = timeoutMs;
-  return { lastZxid: formatZxid(tree.lastProcessedZxid), nodeCount: nodes.length, sessions, tree: nodes.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+  return {
+    lastZxid: formatZxid(tree.lastProcessedZxid),
+    nodeCount: nodes.length,
+    sessions,
+    tree: nodes.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+  };
 }
 
 function readNodeFact(node: ReadNode): NodeFact {
@@ -326,8 +381,18 @@ function opFacts(report: ScriptReport, world: DriverWorld): readonly OpFact[] {
     .map(({ step, session, client, index, op, path, burst }): OpFact => {
       const ended = world.outcomes(client, index)[0];
       // A multi that failed is answered all the same: its errors are in its results.
-      const outcome = ended === undefined ? 'unknown' : ended.outcome === 'rejected' && ended.result.kind === 'multi' ? 'acked' : ended.outcome;
+      const outcome =
+        ended === undefined ? 'unknown' : ended.outcome === 'rejected' && ended.result.kind === 'multi' ? 'acked' : ended.outcome;
       const made = ended !== undefined && (ended.result.kind === 'path' || ended.result.kind === 'created') ? ended.result.path : path;
-      return { step, session, op, path: made, burst, outcome, err: outcome === 'acked' ? null : outcome === 'unknown' ? 'CONNECTIONLOSS' : (ended?.err ?? null), zxid: outcome === 'unknown' || ended === undefined || ended.zxid === null ? null : formatZxid(ended.zxid) };
+      return {
+        step,
+        session,
+        op,
+        path: made,
+        burst,
+        outcome,
+        err: outcome === 'acked' ? null : outcome === 'unknown' ? 'CONNECTIONLOSS' : (ended?.err ?? null),
+        zxid: outcome === 'unknown' || ended === undefined || ended.zxid === null ? null : formatZxid(ended.zxid),
+      };
     });
 }

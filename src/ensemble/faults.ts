@@ -35,7 +35,8 @@ type Planners = { readonly [T in CommandType]: (world: World, command: CommandOf
  */
 export function doCommand(world: World, command: Command): void {
   const planner = PLANNERS[command.type] as ((world: World, command: Command) => Plan) | undefined;
-  if (planner === undefined) throw new CommandError('type', `There is no command "${command.type}". Commands are ${Object.keys(PLANNERS).join(', ')}.`);
+  if (planner === undefined)
+    throw new CommandError('type', `There is no command "${command.type}". Commands are ${Object.keys(PLANNERS).join(', ')}.`);
   const plan = planner(world, command);
   recordWorld(world, { type: 'command', command }, -1, plan.disk ?? null);
   plan.act();
@@ -60,7 +61,11 @@ const PLANNERS: Planners = {
     const process = upServer(world, sid, 'pause');
     if (process.state === 'starting') throw new CommandError('sid', `Server ${sid} is still starting. Wait until it runs, then pause it.`);
     if (process.paused) throw new CommandError('sid', `Server ${sid} is already paused. Resume it first.`);
-    return { act: () => { process.paused = true; } };
+    return {
+      act: () => {
+        process.paused = true;
+      },
+    };
   },
   resume: (world, { sid }) => {
     const process = upServer(world, sid, 'resume');
@@ -68,12 +73,17 @@ const PLANNERS: Planners = {
     return { act: () => resumeProcess(world, process) };
   },
   wipe: (world, { sid }) => replaceDisk(downServer(world, sid, 'wipe'), emptyDisk()),
-  cut: (world, { from, to, oneWay }) => onLink(world, from, to, oneWay, (a, b) => { linkOf(world, a, b).cut = true; }),
+  cut: (world, { from, to, oneWay }) =>
+    onLink(world, from, to, oneWay, (a, b) => {
+      linkOf(world, a, b).cut = true;
+    }),
   heal: (world, { from, to, oneWay }) => healing(world, from, to, oneWay),
   partition: (world, { groups }) => partitioning(world, groups),
   slow: (world, { from, to, delayMs }) => {
     positive('delayMs', delayMs, true);
-    return onLink(world, from, to, false, (a, b) => { linkOf(world, a, b).delayMs = delayMs; });
+    return onLink(world, from, to, false, (a, b) => {
+      linkOf(world, a, b).delayMs = delayMs;
+    });
   },
   reset: (world, { from, to }) => {
     checkLink(world, from, to);
@@ -87,24 +97,43 @@ const PLANNERS: Planners = {
   slowDisk: (world, { sid, fsyncMs }) => {
     const process = server(world, sid);
     positive('fsyncMs', fsyncMs, true);
-    return { act: () => { process.fsyncMs = fsyncMs; } };
+    return {
+      act: () => {
+        process.fsyncMs = fsyncMs;
+      },
+    };
   },
   diskFull: (world, { sid, full }) => {
     const process = server(world, sid);
-    return { act: () => { process.diskFull = full; } };
+    return {
+      act: () => {
+        process.diskFull = full;
+      },
+    };
   },
   flipByte: (world, { sid, file, offset }) => {
     const process = damagedServer(world, sid, file);
     const bytes = readFile(process.disk, file).slice();
-    if (!Number.isInteger(offset) || offset < 0 || offset >= bytes.length) throw new CommandError('offset', `Byte ${offset} is outside of ${file} of server ${sid}, which holds ${bytes.length} bytes. Choose an offset from 0 to ${bytes.length - 1}.`);
+    if (!Number.isInteger(offset) || offset < 0 || offset >= bytes.length)
+      throw new CommandError(
+        'offset',
+        `Byte ${offset} is outside of ${file} of server ${sid}, which holds ${bytes.length} bytes. Choose an offset from 0 to ${bytes.length - 1}.`,
+      );
     bytes[offset] = (bytes[offset] ?? 0) ^ 0xff;
     return changeDisk(process, rewriteFile(process.disk, file, bytes, fileSize(process.disk, file)));
   },
   cutFile: (world, { sid, file, length, zeroed }) => {
     const process = damagedServer(world, sid, file);
     const size = fileSize(process.disk, file);
-    if (!Number.isInteger(length) || length < 0 || length > size) throw new CommandError('length', `${file} of server ${sid} has ${size} bytes and cannot be cut to ${length}. Choose a length from 0 to ${size}.`);
-    return changeDisk(process, rewriteFile(process.disk, file, readFile(process.disk, file).slice(0, length), zeroed === true ? size : length));
+    if (!Number.isInteger(length) || length < 0 || length > size)
+      throw new CommandError(
+        'length',
+        `${file} of server ${sid} has ${size} bytes and cannot be cut to ${length}. Choose a length from 0 to ${size}.`,
+      );
+    return changeDisk(
+      process,
+      rewriteFile(process.disk, file, readFile(process.disk, file).slice(0, length), zeroed === true ? size : length),
+    );
   },
   deleteFile: (world, { sid, file }) => changeDisk(damagedServer(world, sid, file), [{ op: 'delete', file }]),
   writeFile: (world, { sid, file, content }) => {
@@ -113,11 +142,19 @@ const PLANNERS: Planners = {
   },
   backup: (world, { sid, name }) => {
     const process = downServer(world, sid, 'back up');
-    return { act: () => { world.state.backups.set(`${sid}/${name}`, copyDisk(process.disk)); } };
+    return {
+      act: () => {
+        world.state.backups.set(`${sid}/${name}`, copyDisk(process.disk));
+      },
+    };
   },
   restore: (world, { sid, name, from }) => {
     const backup = world.state.backups.get(`${from ?? sid}/${name}`);
-    if (backup === undefined) throw new CommandError('name', `There is no backup "${name}" of server ${from ?? sid}. Known are: ${[...world.state.backups.keys()].join(', ') || 'none'}.`);
+    if (backup === undefined)
+      throw new CommandError(
+        'name',
+        `There is no backup "${name}" of server ${from ?? sid}. Known are: ${[...world.state.backups.keys()].join(', ') || 'none'}.`,
+      );
     return replaceDisk(downServer(world, sid, 'restore'), copyDisk(backup));
   },
   connect: (world, command) => connecting(world, command),
@@ -140,7 +177,8 @@ const PLANNERS: Planners = {
 
 function server(world: World, sid: Sid, field = 'sid'): Process {
   const process = world.state.processes.get(sid);
-  if (process === undefined) throw new CommandError(field, `There is no server ${sid}. Servers are ${[...world.state.processes.keys()].join(', ')}.`);
+  if (process === undefined)
+    throw new CommandError(field, `There is no server ${sid}. Servers are ${[...world.state.processes.keys()].join(', ')}.`);
   return process;
 }
 
@@ -158,7 +196,8 @@ function upServer(world: World, sid: Sid, what: string): Process {
 
 function damagedServer(world: World, sid: Sid, file: string): Process {
   const process = downServer(world, sid, 'damage a file of');
-  if (!hasFile(process.disk, file)) throw new CommandError('file', `Server ${sid} has no file "${file}". It has: ${fileNames(process.disk).join(', ') || 'none'}.`);
+  if (!hasFile(process.disk, file))
+    throw new CommandError('file', `Server ${sid} has no file "${file}". It has: ${fileNames(process.disk).join(', ') || 'none'}.`);
   return process;
 }
 
@@ -171,7 +210,8 @@ function checkLink(world: World, from: Sid, to: Sid): void {
 function liveClient(world: World, id: ClientId, closingToo = false): Client {
   const client = world.state.clients.get(id);
   if (client === undefined) throw new CommandError('client', `There is no client ${id}. Connect one first.`);
-  if (client.state === 'closed' || client.state === 'abandoned' || (client.closing && !closingToo)) throw new CommandError('client', `Client ${id} is closed. Connect a new one.`);
+  if (client.state === 'closed' || client.state === 'abandoned' || (client.closing && !closingToo))
+    throw new CommandError('client', `Client ${id} is closed. Connect a new one.`);
   if (closingToo && isOver(client)) throw new CommandError('client', `The session of client ${id} is already over.`);
   return client;
 }
@@ -200,15 +240,31 @@ function ending(world: World, sid: Sid, how: 'kill' | 'crash' | 'powerLoss'): Pl
 /** SIGTERM: a running server handles it (a paused one when it is resumed); one that is still starting just ends. */
 function terminate(world: World, process: Process): void {
   if (process.state === 'starting') return endProcess(world, process, 'exit', 143, 'stopped while starting');
-  schedule(world, world.state.now, { kind: 'input', sid: process.sid, incarnation: process.incarnation, input: { type: 'stop' }, cause: world.cause });
+  schedule(world, world.state.now, {
+    kind: 'input',
+    sid: process.sid,
+    incarnation: process.incarnation,
+    input: { type: 'stop' },
+    cause: world.cause,
+  });
 }
 
 function replaceDisk(process: Process, disk: Disk): Plan {
-  return { disk: { sid: process.sid, reset: true, ops: opsOf(disk) }, act: () => { process.disk = disk; } };
+  return {
+    disk: { sid: process.sid, reset: true, ops: opsOf(disk) },
+    act: () => {
+      process.disk = disk;
+    },
+  };
 }
 
 function changeDisk(process: Process, ops: readonly DiskOp[]): Plan {
-  return { disk: { sid: process.sid, reset: false, ops }, act: () => { process.disk = applyDiskOps(process.disk, ops); } };
+  return {
+    disk: { sid: process.sid, reset: false, ops },
+    act: () => {
+      process.disk = applyDiskOps(process.disk, ops);
+    },
+  };
 }
 
 function onLink(world: World, from: Sid, to: Sid, oneWay: boolean | undefined, change: (from: Sid, to: Sid) => void): Plan {
@@ -228,8 +284,13 @@ function healing(world: World, from: Sid | undefined, to: Sid | undefined, oneWa
     link.delayMs = 0;
   };
   if (from !== undefined && to !== undefined) return onLink(world, from, to, oneWay, mend);
-  if (from !== undefined || to !== undefined) throw new CommandError(from === undefined ? 'from' : 'to', 'To heal one link, give both of its servers; to heal all, give neither.');
-  return { act: () => { for (const link of world.state.links.values()) mend(link.from, link.to); } };
+  if (from !== undefined || to !== undefined)
+    throw new CommandError(from === undefined ? 'from' : 'to', 'To heal one link, give both of its servers; to heal all, give neither.');
+  return {
+    act: () => {
+      for (const link of world.state.links.values()) mend(link.from, link.to);
+    },
+  };
 }
 
 function partitioning(world: World, groups: readonly (readonly Sid[])[]): Plan {
@@ -239,8 +300,14 @@ function partitioning(world: World, groups: readonly (readonly Sid[])[]): Plan {
     if (seen.has(sid)) throw new CommandError('groups', `Server ${sid} is named twice; each server can be in one group.`);
     seen.add(sid);
   }
-  const pairs = groups.flatMap((group, i) => groups.flatMap((other, j) => (i === j ? [] : group.flatMap((a) => other.map((b) => [a, b] as const)))));
-  return { act: () => { for (const [a, b] of pairs) linkOf(world, a, b).cut = true; } };
+  const pairs = groups.flatMap((group, i) =>
+    groups.flatMap((other, j) => (i === j ? [] : group.flatMap((a) => other.map((b) => [a, b] as const)))),
+  );
+  return {
+    act: () => {
+      for (const [a, b] of pairs) linkOf(world, a, b).cut = true;
+    },
+  };
 }
 
 function resetLink(world: World, a: Sid, b: Sid): void {
@@ -250,7 +317,13 @@ function resetLink(world: World, a: Sid, b: Sid): void {
     world.cause = cause;
     for (const node of destroy(world, connection)) {
       const { incarnation } = processOf(world, node);
-      schedule(world, world.state.now, { kind: 'input', sid: node, incarnation, input: { type: 'disconnected', conn: connection.id, reason: 'reset' }, cause });
+      schedule(world, world.state.now, {
+        kind: 'input',
+        sid: node,
+        incarnation,
+        input: { type: 'disconnected', conn: connection.id, reason: 'reset' },
+        cause,
+      });
     }
   }
 }

@@ -21,10 +21,26 @@ export interface Finding {
 }
 
 type Watched = Pick<ServerView, 'role' | 'zabState' | 'acceptedEpoch' | 'currentEpoch' | 'lastZxid' | 'lastLogged' | 'serving' | 'digest'>;
-const DOWN: Watched = { role: 'LOOKING', zabState: 'ELECTION', acceptedEpoch: 0, currentEpoch: 0, lastZxid: ZXID_ZERO, lastLogged: ZXID_ZERO, serving: false, digest: 0 };
+const DOWN: Watched = {
+  role: 'LOOKING',
+  zabState: 'ELECTION',
+  acceptedEpoch: 0,
+  currentEpoch: 0,
+  lastZxid: ZXID_ZERO,
+  lastLogged: ZXID_ZERO,
+  serving: false,
+  digest: 0,
+};
 
-interface Seen { readonly session: string; readonly zxid: Zxid }
-interface Acked { readonly zxid: Zxid; readonly client: ClientId; readonly op: string }
+interface Seen {
+  readonly session: string;
+  readonly zxid: Zxid;
+}
+interface Acked {
+  readonly zxid: Zxid;
+  readonly client: ClientId;
+  readonly op: string;
+}
 
 interface Ghost {
   n: number;
@@ -51,7 +67,18 @@ export interface InvariantsCheckpoint {
   readonly ackedLength: number;
 }
 
-const WRITES: ReadonlySet<string> = new Set(['create', 'create2', 'delete', 'setData', 'setACL', 'check', 'multi', 'createSession', 'closeSession', 'deleteContainer']);
+const WRITES: ReadonlySet<string> = new Set([
+  'create',
+  'create2',
+  'delete',
+  'setData',
+  'setACL',
+  'check',
+  'multi',
+  'createSession',
+  'closeSession',
+  'deleteContainer',
+]);
 
 export class Invariants {
   readonly #config: EnsembleConfig;
@@ -61,8 +88,18 @@ export class Invariants {
   constructor(config: EnsembleConfig) {
     this.#config = config;
     this.#ghost = {
-      n: -1, committed: emptyCommitted(), acked: [], servers: new Map(), histories: new Map(), clients: new Map(),
-      leaders: new Map(), proposed: new Map(), tampered: new Map(), truncated: new Set(), reported: new Set(), lossExplained: null,
+      n: -1,
+      committed: emptyCommitted(),
+      acked: [],
+      servers: new Map(),
+      histories: new Map(),
+      clients: new Map(),
+      leaders: new Map(),
+      proposed: new Map(),
+      tampered: new Map(),
+      truncated: new Set(),
+      reported: new Set(),
+      lossExplained: null,
     };
   }
 
@@ -101,7 +138,8 @@ export class Invariants {
     const { changes, log, decisions } = event;
     const before = this.#ghost.servers.get(sid) ?? DOWN;
     for (const change of log) {
-      if (change.change === 'append') this.#proposed(sid, changes?.role ?? before.role, changes?.currentEpoch ?? before.currentEpoch, change.cell);
+      if (change.change === 'append')
+        this.#proposed(sid, changes?.role ?? before.role, changes?.currentEpoch ?? before.currentEpoch, change.cell);
       changeHistory(this.#history(sid), change, this.#ghost.committed);
     }
     for (const decision of decisions) this.#decided(sid, decision, event);
@@ -110,7 +148,11 @@ export class Invariants {
     if (now === before) return;
     this.#ghost.servers.set(sid, now);
     this.#epochs(sid, before, now);
-    if (now.role === 'LEADING' && (now.role !== before.role || now.zabState !== before.zabState || now.currentEpoch !== before.currentEpoch)) this.#otherLeaders(sid, now);
+    if (
+      now.role === 'LEADING' &&
+      (now.role !== before.role || now.zabState !== before.zabState || now.currentEpoch !== before.currentEpoch)
+    )
+      this.#otherLeaders(sid, now);
     if (now.serving && (now.lastZxid !== before.lastZxid || !before.serving || now.digest !== before.digest)) this.#applied(sid, now);
   }
 
@@ -118,7 +160,8 @@ export class Invariants {
     if (decision.rule === 'proposal.ack') {
       if (decision.outcome === 'committed') this.#committed(sid, decision.zxid);
     } else if (decision.rule === 'leader.established') this.#established(sid, decision.epoch);
-    else if (decision.rule === 'epoch.ack' && decision.outcome === 'quorum') this.#epochWon(sid, event.changes?.acceptedEpoch ?? this.#ghost.servers.get(sid)?.acceptedEpoch ?? 0);
+    else if (decision.rule === 'epoch.ack' && decision.outcome === 'quorum')
+      this.#epochWon(sid, event.changes?.acceptedEpoch ?? this.#ghost.servers.get(sid)?.acceptedEpoch ?? 0);
     else if (decision.rule === 'sync.truncated') this.#ghost.truncated.add(sid);
   }
 
@@ -136,8 +179,11 @@ export class Invariants {
     const before = ghost.tampered.get(done.sid);
     const server = ghost.servers.get(done.sid);
     ghost.tampered.set(done.sid, {
-      n: ghost.n, what: done.what, emptied: done.emptied,
-      held: Math.max(history.matched, before?.held ?? 0), accepted: Math.max(server?.acceptedEpoch ?? 0, before?.accepted ?? 0),
+      n: ghost.n,
+      what: done.what,
+      emptied: done.emptied,
+      held: Math.max(history.matched, before?.held ?? 0),
+      accepted: Math.max(server?.acceptedEpoch ?? 0, before?.accepted ?? 0),
     });
     // What the disk holds now is known when it is read again.
     ghost.histories.set(done.sid, emptyHistory());
@@ -153,23 +199,51 @@ export class Invariants {
     leaders.set(epoch, sid);
     if (other === undefined) return;
     proposed.delete(epoch);
-    this.#report('one leader per epoch', `Server ${sid} has a quorum for epoch ${epoch}, which server ${other} had before.`, this.#promisesWiped(epoch), sid);
+    this.#report(
+      'one leader per epoch',
+      `Server ${sid} has a quorum for epoch ${epoch}, which server ${other} had before.`,
+      this.#promisesWiped(epoch),
+      sid,
+    );
   }
 
   /** Two leaders of different epochs may believe in themselves for a while; two of one epoch may not. */
   #otherLeaders(sid: Sid, now: Watched): void {
     if (!leads(now)) return;
     for (const [other, server] of this.#ghost.servers) {
-      if (other === sid || !leads(server) || (server.currentEpoch !== now.currentEpoch && server.acceptedEpoch !== now.acceptedEpoch)) continue;
-      this.#report('one leader per epoch', `Servers ${other} and ${sid} both lead epoch ${now.currentEpoch}.`, this.#promisesWiped(now.currentEpoch), sid);
+      if (other === sid || !leads(server) || (server.currentEpoch !== now.currentEpoch && server.acceptedEpoch !== now.acceptedEpoch))
+        continue;
+      this.#report(
+        'one leader per epoch',
+        `Servers ${other} and ${sid} both lead epoch ${now.currentEpoch}.`,
+        this.#promisesWiped(now.currentEpoch),
+        sid,
+      );
     }
   }
 
   #epochs(sid: Sid, before: Watched, now: Watched): void {
-    if (now.acceptedEpoch < before.acceptedEpoch) this.#report('promises are kept', `Server ${sid} had accepted epoch ${before.acceptedEpoch} and goes back to ${now.acceptedEpoch}.`, null, sid);
-    if (now.currentEpoch > now.acceptedEpoch) this.#report('epochs are ordered', `Server ${sid} is in epoch ${now.currentEpoch} but has accepted only ${now.acceptedEpoch}.`, this.#own(sid), sid);
+    if (now.acceptedEpoch < before.acceptedEpoch)
+      this.#report(
+        'promises are kept',
+        `Server ${sid} had accepted epoch ${before.acceptedEpoch} and goes back to ${now.acceptedEpoch}.`,
+        null,
+        sid,
+      );
+    if (now.currentEpoch > now.acceptedEpoch)
+      this.#report(
+        'epochs are ordered',
+        `Server ${sid} is in epoch ${now.currentEpoch} but has accepted only ${now.acceptedEpoch}.`,
+        this.#own(sid),
+        sid,
+      );
     if (now.zabState !== 'BROADCAST' || now.lastLogged.epoch <= now.currentEpoch) return;
-    this.#report('epochs are ordered', `Server ${sid} has logged ${formatZxid(now.lastLogged)}, but its current epoch is ${now.currentEpoch}.`, this.#own(sid), sid);
+    this.#report(
+      'epochs are ordered',
+      `Server ${sid} has logged ${formatZxid(now.lastLogged)}, but its current epoch is ${now.currentEpoch}.`,
+      this.#own(sid),
+      sid,
+    );
   }
 
   #proposed(sid: Sid, role: ServerView['role'], currentEpoch: number, cell: LogCell): void {
@@ -178,7 +252,12 @@ export class Invariants {
     const last = this.#ghost.proposed.get(epoch) ?? 0;
     this.#ghost.proposed.set(epoch, counter);
     if (epoch === currentEpoch && counter === last + 1) return;
-    this.#report('consecutive proposals', `Leader ${sid} of epoch ${currentEpoch} proposes ${formatZxid(cell.zxid)} after counter ${last} of epoch ${epoch}.`, null, sid);
+    this.#report(
+      'consecutive proposals',
+      `Leader ${sid} of epoch ${currentEpoch} proposes ${formatZxid(cell.zxid)} after counter ${last} of epoch ${epoch}.`,
+      null,
+      sid,
+    );
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -209,7 +288,12 @@ export class Invariants {
     const other = this.#ghost.committed.cells[history.matched];
     const mine = history.tail[0];
     if (other !== undefined && mine !== undefined && compareZxid(mine.zxid, zxid) <= 0) {
-      this.#report('agreement', `Leader ${sid} commits ${nameOf(mine)} where ${nameOf(other)} was committed before.`, this.#ghost.lossExplained, sid);
+      this.#report(
+        'agreement',
+        `Leader ${sid} commits ${nameOf(mine)} where ${nameOf(other)} was committed before.`,
+        this.#ghost.lossExplained,
+        sid,
+      );
       this.#rebase(history);
     }
     this.#grow(history, zxid);
@@ -229,9 +313,19 @@ export class Invariants {
     if (strange !== undefined && skipped !== undefined && sameZxid(strange.zxid, skipped.zxid)) {
       this.#report('agreement', `Server ${sid} has applied ${nameOf(strange)} where ${nameOf(skipped)} was committed.`, why, sid);
     } else if (skipped !== undefined && (strange === undefined || compareZxid(skipped.zxid, strange.zxid) < 0)) {
-      this.#report('applied is a prefix of committed', `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} without ${nameOf(skipped)}, which was committed.`, why, sid);
+      this.#report(
+        'applied is a prefix of committed',
+        `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} without ${nameOf(skipped)}, which was committed.`,
+        why,
+        sid,
+      );
     } else if (strange !== undefined) {
-      this.#report('applied is a prefix of committed', `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} and shows ${nameOf(strange)}, which was never committed.`, why, sid);
+      this.#report(
+        'applied is a prefix of committed',
+        `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} and shows ${nameOf(strange)}, which was never committed.`,
+        why,
+        sid,
+      );
     }
     history.matched = countUpTo(committed, now.lastZxid);
     history.tail = history.tail.filter((cell) => compareZxid(cell.zxid, now.lastZxid) > 0);
@@ -245,7 +339,12 @@ export class Invariants {
     const seen = digests[i];
     if (seen === undefined) digests[i] = { digest: now.digest, sid, n: this.#ghost.n };
     else if (seen.digest !== now.digest) {
-      this.#report('equal trees', `Servers ${seen.sid} and ${sid} have both applied up to ${formatZxid(now.lastZxid)}, but their trees differ (digests ${seen.digest} and ${now.digest}).`, this.#ghost.lossExplained ?? this.#own(sid) ?? this.#own(seen.sid), sid);
+      this.#report(
+        'equal trees',
+        `Servers ${seen.sid} and ${sid} have both applied up to ${formatZxid(now.lastZxid)}, but their trees differ (digests ${seen.digest} and ${now.digest}).`,
+        this.#ghost.lossExplained ?? this.#own(sid) ?? this.#own(seen.sid),
+        sid,
+      );
     }
   }
 
@@ -255,7 +354,12 @@ export class Invariants {
     const last = committed.cells.at(-1)?.zxid ?? committed.base;
     acked.push({ zxid: outcome.zxid, client: outcome.client, op: opName(outcome) });
     if (outcome.zxid.counter === 0 || compareZxid(outcome.zxid, last) <= 0) return;
-    this.#report('reply means committed', `Client ${outcome.client} is told that ${opName(outcome)} succeeded at ${formatZxid(outcome.zxid)}, but only ${formatZxid(last)} is committed.`, this.#ghost.lossExplained, null);
+    this.#report(
+      'reply means committed',
+      `Client ${outcome.client} is told that ${opName(outcome)} succeeded at ${formatZxid(outcome.zxid)}, but only ${formatZxid(last)} is committed.`,
+      this.#ghost.lossExplained,
+      null,
+    );
   }
 
   #client(client: ClientId, event: TraceEvent): void {
@@ -266,7 +370,13 @@ export class Invariants {
     const { what } = event;
     if (what.type === 'received' && what.message.kind === 'Reply' && what.message.zxid.epoch >= 0) {
       const told = what.message.zxid;
-      if (compareZxid(told, zxid) < 0) this.#report('a client never goes back', `Client ${client} had seen ${formatZxid(zxid)} and is now answered as of ${formatZxid(told)}.`, this.#ghost.lossExplained, null);
+      if (compareZxid(told, zxid) < 0)
+        this.#report(
+          'a client never goes back',
+          `Client ${client} had seen ${formatZxid(zxid)} and is now answered as of ${formatZxid(told)}.`,
+          this.#ghost.lossExplained,
+          null,
+        );
       else zxid = told;
     }
     if (session !== seen.session || zxid !== seen.zxid) clients.set(client, { session, zxid });
@@ -338,11 +448,19 @@ export class Invariants {
   #promisesWiped(epoch: number): string | null {
     const { servers, tampered } = this.#ghost;
     const keepers = [...servers].filter(([sid, server]) => !tampered.has(sid) && server.acceptedEpoch >= epoch).map(([sid]) => sid);
-    return this.#explain(keepers, [...tampered].filter(([, done]) => done.accepted >= epoch));
+    return this.#explain(
+      keepers,
+      [...tampered].filter(([, done]) => done.accepted >= epoch),
+    );
   }
 
   #explain(keepers: readonly Sid[], losers: readonly (readonly [Sid, Tampering])[]): string | null {
-    return explanation(keepers, losers.map(([, done]) => done), losers.map(([sid]) => sid), (sids) => isQuorum(this.#config, sids));
+    return explanation(
+      keepers,
+      losers.map(([, done]) => done),
+      losers.map(([sid]) => sid),
+      (sids) => isQuorum(this.#config, sids),
+    );
   }
 
   /** What was done to a server's own files that can make its content wrong. */
@@ -355,8 +473,16 @@ export class Invariants {
     if (this.#finding !== null || this.#ghost.reported.has(name)) return;
     this.#ghost.reported.add(name);
     const { says, source } = INVARIANTS[name];
-    if (why !== null) this.#finding = { void: { guarantee: name, sentence: `${what} ZooKeeper promises the contrary, but not after this: ${why}.` } };
-    else this.#finding = { violation: { invariant: name, sentence: `${what} ${says}${knownCauses(name, this.#config.profile, sid !== null && this.#ghost.truncated.has(sid))}`, source } };
+    if (why !== null)
+      this.#finding = { void: { guarantee: name, sentence: `${what} ZooKeeper promises the contrary, but not after this: ${why}.` } };
+    else
+      this.#finding = {
+        violation: {
+          invariant: name,
+          sentence: `${what} ${says}${knownCauses(name, this.#config.profile, sid !== null && this.#ghost.truncated.has(sid))}`,
+          source,
+        },
+      };
   }
 }
 
@@ -367,10 +493,26 @@ function leads(server: Watched): boolean {
 /** The watched fields after a change; the same object if none changed. */
 function watched(before: Watched, changes: Partial<ServerView>): Watched {
   const { role, zabState, acceptedEpoch, currentEpoch, lastZxid, lastLogged, serving, digest } = changes;
-  if (role === undefined && zabState === undefined && acceptedEpoch === undefined && currentEpoch === undefined && lastZxid === undefined && lastLogged === undefined && serving === undefined && digest === undefined) return before;
+  if (
+    role === undefined &&
+    zabState === undefined &&
+    acceptedEpoch === undefined &&
+    currentEpoch === undefined &&
+    lastZxid === undefined &&
+    lastLogged === undefined &&
+    serving === undefined &&
+    digest === undefined
+  )
+    return before;
   return {
-    role: role ?? before.role, zabState: zabState ?? before.zabState, acceptedEpoch: acceptedEpoch ?? before.acceptedEpoch, currentEpoch: currentEpoch ?? before.currentEpoch,
-    lastZxid: lastZxid ?? before.lastZxid, lastLogged: lastLogged ?? before.lastLogged, serving: serving ?? before.serving, digest: digest ?? before.digest,
+    role: role ?? before.role,
+    zabState: zabState ?? before.zabState,
+    acceptedEpoch: acceptedEpoch ?? before.acceptedEpoch,
+    currentEpoch: currentEpoch ?? before.currentEpoch,
+    lastZxid: lastZxid ?? before.lastZxid,
+    lastLogged: lastLogged ?? before.lastLogged,
+    serving: serving ?? before.serving,
+    digest: digest ?? before.digest,
   };
 }
 
@@ -383,8 +525,11 @@ function copyGhost(ghost: Ghost): Ghost {
     ...ghost,
     servers: new Map(ghost.servers),
     histories: new Map([...ghost.histories].map(([sid, history]) => [sid, { ...history, tail: history.tail.slice() }])),
-    clients: new Map(ghost.clients), leaders: new Map(ghost.leaders), proposed: new Map(ghost.proposed), tampered: new Map(ghost.tampered),
-    truncated: new Set(ghost.truncated), reported: new Set(ghost.reported),
+    clients: new Map(ghost.clients),
+    leaders: new Map(ghost.leaders),
+    proposed: new Map(ghost.proposed),
+    tampered: new Map(ghost.tampered),
+    truncated: new Set(ghost.truncated),
+    reported: new Set(ghost.reported),
   };
 }
-

@@ -19,7 +19,12 @@ export function startProcess(world: World, process: Process): void {
   process.hostUp = true;
   process.state = 'starting';
   process.incarnation++;
-  schedule(world, inMicroseconds(world.state.now + world.options.bootMs), { kind: 'boot', sid: process.sid, incarnation: process.incarnation, cause: world.cause });
+  schedule(world, inMicroseconds(world.state.now + world.options.bootMs), {
+    kind: 'boot',
+    sid: process.sid,
+    incarnation: process.incarnation,
+    cause: world.cause,
+  });
 }
 
 /** Its first input. Draws the seed of this life. */
@@ -36,7 +41,13 @@ export function processStarted(world: World, process: Process, cause: number): v
 }
 
 /** A process ends, one way or another. What it had not read, and what died with its host, is lost. */
-export function endProcess(world: World, process: Process, how: 'kill' | 'crash' | 'powerLoss' | 'exit', exitCode: number | null = null, message: string | null = null): void {
+export function endProcess(
+  world: World,
+  process: Process,
+  how: 'kill' | 'crash' | 'powerLoss' | 'exit',
+  exitCode: number | null = null,
+  message: string | null = null,
+): void {
   const { inbox } = process;
   process.state = 'down';
   process.hostUp = how === 'kill' || how === 'exit';
@@ -92,10 +103,10 @@ export function resumeProcess(world: World, process: Process): void {
 
 /** Gives the next waiting input in a moment, if there is one. */
 export function drainLater(world: World, process: Process): void {
-  if (process.inbox.length > 0 && !process.paused) schedule(world, world.state.now, { kind: 'drain', sid: process.sid, incarnation: process.incarnation });
+  if (process.inbox.length > 0 && !process.paused)
+    schedule(world, world.state.now, { kind: 'drain', sid: process.sid, incarnation: process.incarnation });
 }
 
 export function setListening(process: Process, channel: Channel, open: boolean): void {
   process.listening = { ...process.listening, [channel]: open };
 }
-

@@ -43,7 +43,10 @@ const LIMIT_EVENTS = 2_000_000;
  */
 export async function runScenario(scenario: Scenario, host: ServerHost, options: RunOptions = {}): Promise<ScenarioRun> {
   const watched = watch(scriptOf(scenario));
-  const ensemble = new Conductor(optionsOf(scenario, options.seed, options.surroundings), host, { driver: watched.driver, observers: options.observers ?? [] });
+  const ensemble = new Conductor(optionsOf(scenario, options.seed, options.surroundings), host, {
+    driver: watched.driver,
+    observers: options.observers ?? [],
+  });
   const run = (untilMs: number, until?: () => boolean) => {
     const limits = { untilMs, events: options.limitEvents ?? LIMIT_EVENTS, ...(until === undefined ? {} : { until }) };
     return host.kind === 'inline' ? Promise.resolve(ensemble.run(limits)) : ensemble.runAsync(limits);

@@ -15,17 +15,29 @@ import { LIMITS, msSchema, namedSids, parseStep, sidSchema, usedNames, wrongOf, 
 export { ScenarioError } from './scenarioError.ts';
 export * from './scenarioWorld.ts';
 
-const text = (most: number) => v.pipe(v.string(`a text of at most ${most} characters`), v.maxLength(most, `a text of at most ${most} characters`));
+const text = (most: number) =>
+  v.pipe(v.string(`a text of at most ${most} characters`), v.maxLength(most, `a text of at most ${most} characters`));
 const number = (from: number, to: number) => {
   const message = `a number from ${from} to ${to}`;
   return v.pipe(v.number(message), v.minValue(from, message), v.maxValue(to, message));
 };
 const delaySchema = v.union(
-  [v.pipe(msSchema, v.transform((meanMs): Spread => ({ meanMs, jitterMs: 0 }))), v.object({ meanMs: msSchema, jitterMs: v.optional(msSchema, 0) })],
+  [
+    v.pipe(
+      msSchema,
+      v.transform((meanMs): Spread => ({ meanMs, jitterMs: 0 })),
+    ),
+    v.object({ meanMs: msSchema, jitterMs: v.optional(msSchema, 0) }),
+  ],
   'ms, or {"meanMs": ms, "jitterMs": ms}',
 );
 const textsSchema = v.object({ title: text(LIMITS.name), text: v.optional(text(4_000)), watch: v.optional(text(4_000)) });
-const memberSchema = v.object({ sid: sidSchema, observer: v.optional(v.boolean('true or false'), false), weight: v.optional(number(0, 1_000_000)), group: v.optional(number(0, 1_000)) });
+const memberSchema = v.object({
+  sid: sidSchema,
+  observer: v.optional(v.boolean('true or false'), false),
+  weight: v.optional(number(0, 1_000_000)),
+  group: v.optional(number(0, 1_000)),
+});
 const knob = v.union([v.number(), v.string(), v.boolean()], 'a number, text or boolean');
 
 const scenarioSchema = v.object({
@@ -54,7 +66,8 @@ type Raw = v.InferOutput<typeof scenarioSchema>;
  * @throws ScenarioError
  */
 export function parseScenarioText(json: string, source: string): Scenario {
-  if (json.length > LIMITS.text) throw new ScenarioError(source, '', `the text has ${json.length} characters; at most ${LIMITS.text} are read`);
+  if (json.length > LIMITS.text)
+    throw new ScenarioError(source, '', `the text has ${json.length} characters; at most ${LIMITS.text} are read`);
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -71,7 +84,8 @@ export function parseScenarioText(json: string, source: string): Scenario {
  * @throws ScenarioError with one message: source, path of the field, what was expected.
  */
 export function parseScenario(value: unknown, source: string, profile: Profile = PROFILE_CURRENT): Scenario {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ScenarioError(source, '', 'expected a scenario: an object with "servers" and "steps"');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ScenarioError(source, '', 'expected a scenario: an object with "servers" and "steps"');
   const checked = v.safeParse(scenarioSchema, value);
   if (!checked.success) {
     const wrong = wrongOf(checked.issues);
@@ -92,7 +106,11 @@ export function parseScenario(value: unknown, source: string, profile: Profile =
     clientLatency: raw.clientLatency ?? null,
     fsync: raw.fsyncMs ?? null,
     bootMs: raw.bootMs ?? null,
-    steps: stepsOf(raw.steps, members.map(({ sid }) => sid), source),
+    steps: stepsOf(
+      raw.steps,
+      members.map(({ sid }) => sid),
+      source,
+    ),
   };
 }
 
@@ -103,10 +121,12 @@ function membersOf(raw: Raw, source: string): readonly Member[] {
   const members = raw.members === undefined ? counted(raw, source) : explicit(raw.members);
   const at = raw.members === undefined ? 'servers' : 'members';
   if (members.length === 0) throw new ScenarioError(source, at, `expected at least one server, got none; at most ${LIMITS.servers}`);
-  if (members.length > LIMITS.servers) throw new ScenarioError(source, at, `expected at most ${LIMITS.servers} servers, got ${members.length}`);
+  if (members.length > LIMITS.servers)
+    throw new ScenarioError(source, at, `expected at most ${LIMITS.servers} servers, got ${members.length}`);
   members.forEach(({ sid }, i) => {
     const first = members.findIndex((other) => other.sid === sid);
-    if (first !== i) throw new ScenarioError(source, `${at}[${i}].sid`, `sid ${sid} is taken by ${at}[${first}]; every server needs its own`);
+    if (first !== i)
+      throw new ScenarioError(source, `${at}[${i}].sid`, `sid ${sid} is taken by ${at}[${first}]; every server needs its own`);
   });
   checkVoters(members, at, source);
   return members;
@@ -135,13 +155,19 @@ function explicit(members: NonNullable<Raw['members']>): readonly Member[] {
 /** Source: `QuorumPeerConfig.parseDynamicConfig`, `QuorumHierarchical.parse`. */
 function checkVoters(members: readonly Member[], at: string, source: string): void {
   const voters = members.filter(({ type }) => type === 'participant');
-  if (voters.length === 0) throw new ScenarioError(source, at === 'servers' ? 'observers' : at, 'expected at least one server that is not an observer');
+  if (voters.length === 0)
+    throw new ScenarioError(source, at === 'servers' ? 'observers' : at, 'expected at least one server that is not an observer');
   const grouped = voters.filter(({ group }) => group !== undefined);
   if (grouped.length > 0 && grouped.length < voters.length) {
     const missing = members.findIndex(({ type, group }) => type === 'participant' && group === undefined);
     throw new ScenarioError(source, `${at}[${missing}].group`, `expected a group: either every voter has one or none`);
   }
-  if (voters.every(({ weight }) => weight === 0)) throw new ScenarioError(source, `${at}[${members.indexOf(voters[0] ?? members[0]!)}].weight`, 'all weights are zero: no quorum can ever form; give at least one voter a weight above 0');
+  if (voters.every(({ weight }) => weight === 0))
+    throw new ScenarioError(
+      source,
+      `${at}[${members.indexOf(voters[0] ?? members[0]!)}].weight`,
+      'all weights are zero: no quorum can ever form; give at least one voter a weight above 0',
+    );
   if (grouped.length === 0 && voters.some(({ weight }) => weight !== undefined && weight !== 1)) {
     const i = members.findIndex(({ weight }) => weight !== undefined && weight !== 1);
     throw new ScenarioError(source, `${at}[${i}].weight`, 'weights are used only with groups; give every voter a group');
@@ -202,18 +228,26 @@ function readConfig(raw: Raw, members: readonly Member[], profile: Profile, sour
 }
 
 /** Settings that change nothing here (ports, admin server, ...) are ignored. */
-function readKnob(into: Record<string, number | boolean>, key: string, value: string | number | boolean, path: string, source: string): void {
+function readKnob(
+  into: Record<string, number | boolean>,
+  key: string,
+  value: string | number | boolean,
+  path: string,
+  source: string,
+): void {
   const known = KNOBS[key];
   if (known !== undefined) {
     const [field, from, to] = known;
     const number = typeof value === 'boolean' ? NaN : Number(value);
-    if (!(number >= from && number <= to)) throw new ScenarioError(source, path, `expected a number from ${from} to ${to}, got ${JSON.stringify(value)}`);
+    if (!(number >= from && number <= to))
+      throw new ScenarioError(source, path, `expected a number from ${from} to ${to}, got ${JSON.stringify(value)}`);
     into[field] = number;
   }
   const flag = FLAGS[key];
   if (flag === undefined) return;
   const wanted = String(value).toLowerCase();
-  if (!['true', 'false', 'yes', 'no'].includes(wanted)) throw new ScenarioError(source, path, `expected true or false, got ${JSON.stringify(value)}`);
+  if (!['true', 'false', 'yes', 'no'].includes(wanted))
+    throw new ScenarioError(source, path, `expected true or false, got ${JSON.stringify(value)}`);
   into[flag] = wanted === 'true' || wanted === 'yes';
 }
 
@@ -228,7 +262,43 @@ function purgeOf(raw: Raw): EnsembleConfig['autopurge'] {
 // Steps.
 
 /** Fields of a step that hold selectors. */
-const SELECTOR_FIELDS = ['s', 'not', 'to', 'from', 'start', 'kill', 'crash', 'stop', 'powerLoss', 'restart', 'pause', 'cont', 'resume', 'cut', 'cut1', 'isolate', 'partition', 'heal', 'slow', 'reset', 'skew', 'slowDisk', 'diskFull', 'backup', 'wipe', 'restore', 'rm', 'tear_log', 'corrupt_log', 'corrupt_snap', 'setepoch', 'flipByte', 'cutFile', 'deleteFile', 'writeFile'];
+const SELECTOR_FIELDS = [
+  's',
+  'not',
+  'to',
+  'from',
+  'start',
+  'kill',
+  'crash',
+  'stop',
+  'powerLoss',
+  'restart',
+  'pause',
+  'cont',
+  'resume',
+  'cut',
+  'cut1',
+  'isolate',
+  'partition',
+  'heal',
+  'slow',
+  'reset',
+  'skew',
+  'slowDisk',
+  'diskFull',
+  'backup',
+  'wipe',
+  'restore',
+  'rm',
+  'tear_log',
+  'corrupt_log',
+  'corrupt_snap',
+  'setepoch',
+  'flipByte',
+  'cutFile',
+  'deleteFile',
+  'writeFile',
+];
 
 function stepsOf(values: readonly unknown[], sids: readonly Sid[], source: string): readonly Step[] {
   const names = new Set<string>();
@@ -238,12 +308,20 @@ function stepsOf(values: readonly unknown[], sids: readonly Sid[], source: strin
     const path = `steps[${i}]`;
     const parsed = parseStep(value);
     if ('wrong' in parsed) throw new ScenarioError(source, path + parsed.wrong.path, parsed.wrong.expected);
-    const step = parsed.step.action === 'command' ? { ...parsed.step, command: parseCommand(parsed.step.command, source, `${path}.command`, sids) } : parsed.step;
+    const step =
+      parsed.step.action === 'command'
+        ? { ...parsed.step, command: parseCommand(parsed.step.command, source, `${path}.command`, sids) }
+        : parsed.step;
     checkSelectors(step, path, sids, names, source);
     checkOp(step, path, sessions, source);
     if (step.action === 'op' && step.op === 'connect') sessions.add(step.session);
     if (step.at !== null) {
-      if (step.at < latest.at) throw new ScenarioError(source, `${path}.at`, `${step.at} ms is in the past: steps[${latest.step}] is due at ${latest.at} ms, and steps run in order`);
+      if (step.at < latest.at)
+        throw new ScenarioError(
+          source,
+          `${path}.at`,
+          `${step.at} ms is in the past: steps[${latest.step}] is due at ${latest.at} ms, and steps run in order`,
+        );
       latest = { at: step.at, step: i };
     }
     if (step.action === 'remember') names.add(step.remember);
@@ -256,8 +334,16 @@ function checkSelectors(step: Step, path: string, sids: readonly Sid[], names: R
   for (const field of SELECTOR_FIELDS) {
     const value = fields[field];
     if (!isSelector(value) || (field === 'heal' && !Array.isArray(value)) || (field === 'from' && value === 'same')) continue;
-    for (const sid of namedSids(value)) if (!sids.includes(sid)) throw new ScenarioError(source, `${path}.${field}`, `there is no server ${sid}; the servers are ${sids.join(', ')}`);
-    for (const name of usedNames(value)) if (!names.has(name)) throw new ScenarioError(source, `${path}.${field}`, `$${name} is not known here; a {"remember": "${name}", "s": ...} step must come first`);
+    for (const sid of namedSids(value))
+      if (!sids.includes(sid))
+        throw new ScenarioError(source, `${path}.${field}`, `there is no server ${sid}; the servers are ${sids.join(', ')}`);
+    for (const name of usedNames(value))
+      if (!names.has(name))
+        throw new ScenarioError(
+          source,
+          `${path}.${field}`,
+          `$${name} is not known here; a {"remember": "${name}", "s": ...} step must come first`,
+        );
   }
 }
 
@@ -269,7 +355,14 @@ const NEEDS_PATH = new Set(['create', 'create2', 'set', 'delete', 'get', 'exists
 
 function checkOp(step: Step, path: string, sessions: ReadonlySet<string>, source: string): void {
   if (step.action !== 'op') return;
-  if (step.op !== 'connect' && !sessions.has(step.session)) throw new ScenarioError(source, `${path}.session`, `there is no session "${step.session}" here; a {"op": "connect", "session": "${step.session}"} step must come first`);
-  if (NEEDS_PATH.has(step.op) && step.path === undefined) throw new ScenarioError(source, `${path}.path`, `expected a path for ${step.op}, got nothing`);
-  if (step.op === 'multi' && (step.ops ?? []).length === 0) throw new ScenarioError(source, `${path}.ops`, 'expected the operations of the multi, got none');
+  if (step.op !== 'connect' && !sessions.has(step.session))
+    throw new ScenarioError(
+      source,
+      `${path}.session`,
+      `there is no session "${step.session}" here; a {"op": "connect", "session": "${step.session}"} step must come first`,
+    );
+  if (NEEDS_PATH.has(step.op) && step.path === undefined)
+    throw new ScenarioError(source, `${path}.path`, `expected a path for ${step.op}, got nothing`);
+  if (step.op === 'multi' && (step.ops ?? []).length === 0)
+    throw new ScenarioError(source, `${path}.ops`, 'expected the operations of the multi, got none');
 }

@@ -59,7 +59,8 @@ export function stepScript(scenario: Scenario, before: ScriptState, world: Drive
   const done = doStep(step, begun, world);
   const commands = [...pumped.commands, ...done.commands];
   const notes = [...(step.label !== null && pumped.state.since === null ? [step.label] : []), ...(done.notes ?? [])];
-  if (done.wait !== null) return { state: done.state, commands, notes, wakeAt: Math.max(world.now, wakeWithBursts(done.wait, done.state, world)) };
+  if (done.wait !== null)
+    return { state: done.state, commands, notes, wakeAt: Math.max(world.now, wakeWithBursts(done.wait, done.state, world)) };
   const state: ScriptState = { ...done.state, step: done.state.step + 1, since: null, part: 0, waitFor: null };
   return { state, commands, notes, wakeAt: isFinished(scenario, state) ? null : world.now + (commands.length > 0 ? GAP_MS : 0) };
 }
@@ -99,7 +100,11 @@ function doStep(step: Step, state: ScriptState, world: DriverWorld): Done {
     case 'note':
       return { state, commands: [], notes: [step.note], wait: null };
     case 'remember':
-      return { state: { ...state, remembered: { ...state.remembered, [step.remember]: resolve(step.s, world, state.remembered) } }, commands: [], wait: null };
+      return {
+        state: { ...state, remembered: { ...state.remembered, [step.remember]: resolve(step.s, world, state.remembered) } },
+        commands: [],
+        wait: null,
+      };
     default:
       return act(step, state, world);
   }
@@ -108,14 +113,21 @@ function doStep(step: Step, state: ScriptState, world: DriverWorld): Done {
 // ---------------------------------------------------------------------------------------------------------------------
 // Steps that are done at once: a selector, and commands for each server it names.
 
-type Instant = Exclude<Step['action'], 'start' | 'restart' | 'stop' | 'wait' | 'op' | 'verify' | 'join' | 'sleep' | 'probe' | 'note' | 'remember'>;
+type Instant = Exclude<
+  Step['action'],
+  'start' | 'restart' | 'stop' | 'wait' | 'op' | 'verify' | 'join' | 'sleep' | 'probe' | 'note' | 'remember'
+>;
 
 function act(step: StepFor<Instant>, state: ScriptState, world: DriverWorld): Done {
   const { commands, sids } = commandsOf(step, state, world);
   return { state: reported(state, step.action, sids, world), commands, wait: null };
 }
 
-function commandsOf(step: StepFor<Instant>, state: ScriptState, world: DriverWorld): { readonly commands: readonly Command[]; readonly sids: readonly Sid[] } {
+function commandsOf(
+  step: StepFor<Instant>,
+  state: ScriptState,
+  world: DriverWorld,
+): { readonly commands: readonly Command[]; readonly sids: readonly Sid[] } {
   const pick = (selector: Selector) => resolve(selector, world, state.remembered);
   const up = (selector: Selector) => pick(selector).filter((sid) => exists(world, sid));
   const down = (selector: Selector) => pick(selector).filter((sid) => !exists(world, sid));
@@ -132,10 +144,16 @@ function commandsOf(step: StepFor<Instant>, state: ScriptState, world: DriverWor
     case 'powerLoss':
       return each(up(step.powerLoss), (sid) => [{ type: 'powerLoss', sid }]);
     case 'pause':
-      return each(up(step.pause).filter((sid) => !world.isPaused(sid)), (sid) => [{ type: 'pause', sid }]);
+      return each(
+        up(step.pause).filter((sid) => !world.isPaused(sid)),
+        (sid) => [{ type: 'pause', sid }],
+      );
     case 'cont':
     case 'resume':
-      return each(up(step.action === 'cont' ? step.cont : step.resume).filter((sid) => world.isPaused(sid)), (sid) => [{ type: 'resume', sid }]);
+      return each(
+        up(step.action === 'cont' ? step.cont : step.resume).filter((sid) => world.isPaused(sid)),
+        (sid) => [{ type: 'resume', sid }],
+      );
     case 'cut':
       return between(step.cut, (from, to) => ({ type: 'cut', from, to }));
     case 'cut1':
@@ -147,7 +165,9 @@ function commandsOf(step: StepFor<Instant>, state: ScriptState, world: DriverWor
     case 'partition':
       return { commands: [{ type: 'partition', groups: step.partition.map(pick) }], sids: world.sids };
     case 'heal':
-      return Array.isArray(step.heal) ? between(step.heal, (from, to) => ({ type: 'heal', from, to })) : { commands: [{ type: 'heal' }], sids: world.sids };
+      return Array.isArray(step.heal)
+        ? between(step.heal, (from, to) => ({ type: 'heal', from, to }))
+        : { commands: [{ type: 'heal' }], sids: world.sids };
     case 'slow':
       return between(step.slow, (from, to) => ({ type: 'slow', from, to, delayMs: step.delayMs }));
     case 'reset':
@@ -163,7 +183,10 @@ function commandsOf(step: StepFor<Instant>, state: ScriptState, world: DriverWor
     case 'backup':
       return each(pick(step.backup), (sid) => [{ type: 'backup', sid, name: step.as }]);
     case 'restore':
-      return each(down(step.restore), (sid) => [{ type: 'restore', sid, name: step.as, ...(typeof step.from === 'number' ? { from: step.from } : {}) }, ...(step.without ?? []).map((file): Command => ({ type: 'deleteFile', sid, file }))]);
+      return each(down(step.restore), (sid) => [
+        { type: 'restore', sid, name: step.as, ...(typeof step.from === 'number' ? { from: step.from } : {}) },
+        ...(step.without ?? []).map((file): Command => ({ type: 'deleteFile', sid, file })),
+      ]);
     case 'rm':
       return each(down(step.rm), (sid) => removeFiles(step, sid, world.disk(sid)));
     case 'tear_log':
@@ -177,7 +200,9 @@ function commandsOf(step: StepFor<Instant>, state: ScriptState, world: DriverWor
     case 'flipByte':
       return each(down(step.flipByte), (sid) => [{ type: 'flipByte', sid, file: step.file, offset: step.offset }]);
     case 'cutFile':
-      return each(down(step.cutFile), (sid) => [{ type: 'cutFile', sid, file: step.file, length: step.length, zeroed: step.zeroed === true || step.zeroed === 1 }]);
+      return each(down(step.cutFile), (sid) => [
+        { type: 'cutFile', sid, file: step.file, length: step.length, zeroed: step.zeroed === true || step.zeroed === 1 },
+      ]);
     case 'deleteFile':
       return each(down(step.deleteFile), (sid) => [{ type: 'deleteFile', sid, file: step.file }]);
     case 'writeFile':
@@ -234,7 +259,8 @@ function wait(step: StepFor<'wait'>, state: ScriptState, world: DriverWorld): Do
   const condition: WhenCondition = { cond: step.wait, s: step.s, not: step.not, timeout: step.timeout };
   const ok = holds(condition, world, state.remembered);
   const waited = world.now - since(state);
-  if (!ok && waited < step.timeout * 1000 && !isHopeless(condition, state, world, waited)) return { state, commands: [], wait: world.now + LOOK_MS };
+  if (!ok && waited < step.timeout * 1000 && !isHopeless(condition, state, world, waited))
+    return { state, commands: [], wait: world.now + LOOK_MS };
   const report = { step: state.step, cond: step.wait, ok, took: waited / 1000, view: modes(world) };
   return { state: { ...state, report: { ...state.report, waits: [...state.report.waits, report] } }, commands: [], wait: null };
 }
@@ -257,7 +283,12 @@ function join(step: StepFor<'join'>, state: ScriptState, world: DriverWorld): Do
 }
 
 function verify(state: ScriptState, world: DriverWorld): Done {
-  const current = state.verify ?? beginVerify(world.sids.filter((sid) => !['down', 'notserving'].includes(modeOf(world, sid))), world.now);
+  const current =
+    state.verify ??
+    beginVerify(
+      world.sids.filter((sid) => !['down', 'notserving'].includes(modeOf(world, sid))),
+      world.now,
+    );
   const next = stepVerify(current, state, world);
   const trees = next.trees.length === 0 ? state.report.trees : [...state.report.trees, ...next.trees];
   return {
@@ -280,24 +311,52 @@ function op(step: StepFor<'op'>, state: ScriptState, world: DriverWorld): Done {
     return { state: { ...state, part: 1 }, commands: [{ type: step.op, client }], wait: step.op === 'close' ? world.now + LOOK_MS : null };
   }
   if (step.op === 'burst') {
-    const burst = { step: state.step, session: step.session, client, path: step.path ?? '/', kind: step.kind ?? 'create', count: step.count ?? 1, window: step.window ?? DEFAULT_WINDOW, first: given, sent: 0, open: 0 };
+    const burst = {
+      step: state.step,
+      session: step.session,
+      client,
+      path: step.path ?? '/',
+      kind: step.kind ?? 'create',
+      count: step.count ?? 1,
+      window: step.window ?? DEFAULT_WINDOW,
+      first: given,
+      sent: 0,
+      open: 0,
+    };
     const pumped = pumpBursts({ ...state, part: 1, bursts: [...state.bursts, burst] }, world);
     return { ...pumped, wait: isBackground(step) ? null : world.now + LOOK_MS };
   }
   const command: Command = { type: 'request', client, request: requestOf(step) };
-  const report = { ...state.report, ops: [...state.report.ops, { step: state.step, session: step.session, client, index: given, op: step.op, path: step.path ?? null, burst: false }] };
+  const report = {
+    ...state.report,
+    ops: [
+      ...state.report.ops,
+      { step: state.step, session: step.session, client, index: given, op: step.op, path: step.path ?? null, burst: false },
+    ],
+  };
   const sessions = { ...state.sessions, [step.session]: { client, given: given + 1 } };
   const next: ScriptState = { ...state, part: 1, sessions, report, waitFor: { client, index: given } };
-  if (isBackground(step)) return { state: { ...next, background: [...state.background, { client, index: given }] }, commands: [command], wait: null };
+  if (isBackground(step))
+    return { state: { ...next, background: [...state.background, { client, index: given }] }, commands: [command], wait: null };
   return { state: next, commands: [command], wait: world.now + LOOK_MS };
 }
 
 function connect(step: StepFor<'op'>, state: ScriptState, world: DriverWorld): Done {
   const servers = step.to === undefined ? world.sids : resolve(step.to, world, state.remembered);
   const client = freeClient(state.nextClient, world);
-  const command: Command = { type: 'connect', client, timeoutMs: step.timeout ?? SESSION_MS, name: step.session, servers: servers.length === 0 ? world.sids : servers };
+  const command: Command = {
+    type: 'connect',
+    client,
+    timeoutMs: step.timeout ?? SESSION_MS,
+    name: step.session,
+    servers: servers.length === 0 ? world.sids : servers,
+  };
   const sessions = { ...state.sessions, [step.session]: { client, given: 0 } };
-  return { state: { ...state, part: 1, nextClient: client + 1, sessions }, commands: [command], wait: isBackground(step) ? null : world.now + LOOK_MS };
+  return {
+    state: { ...state, part: 1, nextClient: client + 1, sessions },
+    commands: [command],
+    wait: isBackground(step) ? null : world.now + LOOK_MS,
+  };
 }
 
 /** The person may have clients of their own. */
@@ -311,7 +370,11 @@ function awaitOp(step: StepFor<'op'>, state: ScriptState, world: DriverWorld): D
   const over = isOver(step, state, world) || world.now - since(state) >= (step.wait ?? ANSWER_SECONDS) * 1000;
   if (!over) return { state, commands: [], wait: world.now + LOOK_MS };
   const late = state.waitFor !== null && world.outcomes(state.waitFor.client, state.waitFor.index).length === 0;
-  return { state: late && state.waitFor !== null ? { ...state, background: [...state.background, state.waitFor] } : state, commands: [], wait: null };
+  return {
+    state: late && state.waitFor !== null ? { ...state, background: [...state.background, state.waitFor] } : state,
+    commands: [],
+    wait: null,
+  };
 }
 
 function isOver(step: StepFor<'op'>, state: ScriptState, world: DriverWorld): boolean {

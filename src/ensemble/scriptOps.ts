@@ -8,13 +8,22 @@ import type { OpStep } from './steps.ts';
 import type { ClientId, Command } from './types.ts';
 
 const MODES: Readonly<Record<NonNullable<OpStep['mode']>, CreateMode>> = {
-  persistent: 'persistent', ephemeral: 'ephemeral', seq: 'persistentSequential', eseq: 'ephemeralSequential', container: 'container', ttl: 'ttl', ttlseq: 'ttlSequential',
+  persistent: 'persistent',
+  ephemeral: 'ephemeral',
+  seq: 'persistentSequential',
+  eseq: 'ephemeralSequential',
+  container: 'container',
+  ttl: 'ttl',
+  ttlseq: 'ttlSequential',
 };
 
 /** Most unanswered requests of a burst that names no window. */
 export const DEFAULT_WINDOW = 64;
 
-type Described = Pick<OpStep, 'path' | 'data' | 'version' | 'mode' | 'ttl'> & { readonly op: string; readonly ops?: readonly Described[] | undefined };
+type Described = Pick<OpStep, 'path' | 'data' | 'version' | 'mode' | 'ttl'> & {
+  readonly op: string;
+  readonly ops?: readonly Described[] | undefined;
+};
 
 /** The request a step describes. */
 export function requestOf(step: Described): ClientOp {
@@ -24,7 +33,14 @@ export function requestOf(step: Described): ClientOp {
   switch (step.op) {
     case 'create':
     case 'create2':
-      return { op: step.op, path, data, acl: OPEN_ACL, mode: MODES[step.mode ?? 'persistent'], ...(step.ttl === undefined ? {} : { ttlMs: step.ttl }) };
+      return {
+        op: step.op,
+        path,
+        data,
+        acl: OPEN_ACL,
+        mode: MODES[step.mode ?? 'persistent'],
+        ...(step.ttl === undefined ? {} : { ttlMs: step.ttl }),
+      };
     case 'set':
       return { op: 'setData', path, data, version };
     case 'delete':
@@ -73,7 +89,15 @@ export function pumpBursts(state: ScriptState, world: DriverWorld): { readonly s
     const room = canAsk(world, burst.client) ? Math.min(burst.count - burst.sent, burst.window - (burst.sent - answered)) : 0;
     for (let i = burst.sent; i < burst.sent + room; i++) {
       commands.push({ type: 'request', client: burst.client, request: burstRequest(burst, i) });
-      ops.push({ step: burst.step, session: burst.session, client: burst.client, index: burst.first + i, op: burst.kind, path: burstPath(burst, i), burst: true });
+      ops.push({
+        step: burst.step,
+        session: burst.session,
+        client: burst.client,
+        index: burst.first + i,
+        op: burst.kind,
+        path: burstPath(burst, i),
+        burst: true,
+      });
     }
     const next: Burst = { ...burst, sent: burst.sent + room, open: burst.sent + room - answered };
     given.set(burst.session, (given.get(burst.session) ?? 0) + room);
@@ -85,5 +109,13 @@ export function pumpBursts(state: ScriptState, world: DriverWorld): { readonly s
     const session = sessions[name];
     if (session !== undefined) sessions[name] = { ...session, given: session.given + count };
   }
-  return { state: { ...state, bursts, sessions, report: ops.length === 0 ? state.report : { ...state.report, ops: [...state.report.ops, ...ops] } }, commands };
+  return {
+    state: {
+      ...state,
+      bursts,
+      sessions,
+      report: ops.length === 0 ? state.report : { ...state.report, ops: [...state.report.ops, ...ops] },
+    },
+    commands,
+  };
 }

@@ -115,6 +115,15 @@ export interface ScriptState {
 }
 
 export const INITIAL_SCRIPT: ScriptState = {
-  step: 0, since: null, part: 0, waitFor: null, remembered: {}, sessions: {}, nextClient: 1, bursts: [], background: [], verify: null,
+  step: 0,
+  since: null,
+  part: 0,
+  waitFor: null,
+  remembered: {},
+  sessions: {},
+  nextClient: 1,
+  bursts: [],
+  background: [],
+  verify: null,
   report: { waits: [], ops: [], trees: [], actions: [] },
 };

@@ -26,7 +26,10 @@ export function modes(world: DriverWorld): Readonly<Record<string, ModeView>> {
     world.sids.map((sid): [string, ModeView] => {
       const mode = modeOf(world, sid);
       const view = world.view(sid);
-      return [String(sid), mode === 'down' || mode === 'notserving' || view === null ? { mode } : { mode, zxid: formatZxid(view.lastZxid), nodes: view.nodes }];
+      return [
+        String(sid),
+        mode === 'down' || mode === 'notserving' || view === null ? { mode } : { mode, zxid: formatZxid(view.lastZxid), nodes: view.nodes },
+      ];
     }),
   );
 }
@@ -58,7 +61,11 @@ export function resolve(selector: Selector, world: DriverWorld, remembered: Read
 }
 
 /** Whether a condition holds now. */
-export function holds(condition: Pick<WhenCondition, 'cond' | 's' | 'not'>, world: DriverWorld, remembered: Readonly<Record<string, readonly Sid[]>>): boolean {
+export function holds(
+  condition: Pick<WhenCondition, 'cond' | 's' | 'not'>,
+  world: DriverWorld,
+  remembered: Readonly<Record<string, readonly Sid[]>>,
+): boolean {
   const targets = condition.s === undefined ? world.sids : resolve(condition.s, world, remembered);
   const not = condition.not === undefined ? [] : resolve(condition.not, world, remembered);
   const live = world.sids.filter((sid) => isLive(world, sid) || world.isStarting(sid));
@@ -75,7 +82,13 @@ export function holds(condition: Pick<WhenCondition, 'cond' | 's' | 'not'>, worl
     case 'notserving':
       return targets.every((sid) => !isServing(world, sid));
     case 'caughtup':
-      return live.length > 0 && caughtUp(world, live.filter((sid) => isServing(world, sid)));
+      return (
+        live.length > 0 &&
+        caughtUp(
+          world,
+          live.filter((sid) => isServing(world, sid)),
+        )
+      );
     case 'exit':
       return targets.every((sid) => !exists(world, sid));
   }
@@ -84,7 +97,9 @@ export function holds(condition: Pick<WhenCondition, 'cond' | 's' | 'not'>, worl
 /** All serving servers show the same zxid. A leader that has proposed nothing yet shows the zxid of its new epoch, which the others do not know. */
 function caughtUp(world: DriverWorld, serving: readonly Sid[]): boolean {
   const shown = serving.map((sid) => world.view(sid)).filter((view) => view !== null);
-  const known = shown.filter(({ lastZxid, role }) => !(role === 'LEADING' && isNewEpochZxid(lastZxid) && shown.length > 1)).map(({ lastZxid }) => lastZxid);
+  const known = shown
+    .filter(({ lastZxid, role }) => !(role === 'LEADING' && isNewEpochZxid(lastZxid) && shown.length > 1))
+    .map(({ lastZxid }) => lastZxid);
   const newest = known.reduce((a, b) => (compareZxid(a, b) >= 0 ? a : b), known[0] ?? { epoch: 0, counter: 0 });
   return serving.length > 0 && known.every((zxid) => sameZxid(zxid, newest));
 }

@@ -168,7 +168,13 @@ export interface Client extends TimerHolder {
 }
 
 export type Scheduled =
-  | { readonly kind: 'arrive'; readonly conn: ConnId; readonly end: End; readonly segment: Segment; /** Sent again after it had been held. */ readonly again: boolean }
+  | {
+      readonly kind: 'arrive';
+      readonly conn: ConnId;
+      readonly end: End;
+      readonly segment: Segment;
+      /** Sent again after it had been held. */ readonly again: boolean;
+    }
   | { readonly kind: 'retransmit'; readonly conn: ConnId; readonly end: End }
   | { readonly kind: 'syn' | 'refused'; readonly attempt: number }
   | { readonly kind: 'timer'; readonly node: NodeId; readonly timer: string }
@@ -205,15 +211,43 @@ export const NOT_LISTENING: Process['listening'] = { election: false, quorum: fa
 export function initialState(options: WorldOptions): WorldState {
   const processes = options.config.members.map(({ sid }) => [sid, newProcess(sid, options.seed)] as const);
   return {
-    now: 0, seq: 0, steps: 0, nextConn: 1, nextFlight: 1, nextAttempt: 1,
-    queue: [], processes: new Map(processes), links: new Map(), connections: new Map(), attempts: new Map(), clients: new Map(), backups: new Map(),
+    now: 0,
+    seq: 0,
+    steps: 0,
+    nextConn: 1,
+    nextFlight: 1,
+    nextAttempt: 1,
+    queue: [],
+    processes: new Map(processes),
+    links: new Map(),
+    connections: new Map(),
+    attempts: new Map(),
+    clients: new Map(),
+    backups: new Map(),
   };
 }
 
 function newProcess(sid: Sid, seed: number): Process {
   return {
-    sid, hostUp: true, state: 'down', incarnation: 0, paused: false, listening: NOT_LISTENING, inbox: [], overdue: [], timers: new Map(), rate: 1,
-    clockLocal: 0, clockWorld: 0, disk: emptyDisk(), fsyncs: [], fsyncMs: null, diskFull: false, writtenAt: new Map(), random: randomStream(seed, `host ${sid}`), view: null,
+    sid,
+    hostUp: true,
+    state: 'down',
+    incarnation: 0,
+    paused: false,
+    listening: NOT_LISTENING,
+    inbox: [],
+    overdue: [],
+    timers: new Map(),
+    rate: 1,
+    clockLocal: 0,
+    clockWorld: 0,
+    disk: emptyDisk(),
+    fsyncs: [],
+    fsyncMs: null,
+    diskFull: false,
+    writtenAt: new Map(),
+    random: randomStream(seed, `host ${sid}`),
+    view: null,
   };
 }
 
@@ -234,7 +268,10 @@ export function copyState(state: WorldState): WorldState {
 function copyProcess(process: Process): Process {
   return {
     ...process,
-    timers: new Map(process.timers), writtenAt: new Map(process.writtenAt), inbox: process.inbox.slice(), fsyncs: process.fsyncs.slice(),
+    timers: new Map(process.timers),
+    writtenAt: new Map(process.writtenAt),
+    inbox: process.inbox.slice(),
+    fsyncs: process.fsyncs.slice(),
     view: process.view === null ? null : { ...process.view },
   };
 }

@@ -24,10 +24,20 @@ export const LIMITS = {
 } as const;
 
 const whole = (from: number, to: number) =>
-  v.pipe(v.number(`a whole number from ${from} to ${to}`), v.integer(`a whole number from ${from} to ${to}`), v.minValue(from, `a whole number from ${from} to ${to}`), v.maxValue(to, `a whole number from ${from} to ${to}`));
+  v.pipe(
+    v.number(`a whole number from ${from} to ${to}`),
+    v.integer(`a whole number from ${from} to ${to}`),
+    v.minValue(from, `a whole number from ${from} to ${to}`),
+    v.maxValue(to, `a whole number from ${from} to ${to}`),
+  );
 const between = (from: number, to: number, unit: string) =>
-  v.pipe(v.number(`a number of ${unit} from ${from} to ${to}`), v.minValue(from, `a number of ${unit} from ${from} to ${to}`), v.maxValue(to, `a number of ${unit} from ${from} to ${to}`));
-const text = (most: number) => v.pipe(v.string(`a text of at most ${most} characters`), v.maxLength(most, `a text of at most ${most} characters`));
+  v.pipe(
+    v.number(`a number of ${unit} from ${from} to ${to}`),
+    v.minValue(from, `a number of ${unit} from ${from} to ${to}`),
+    v.maxValue(to, `a number of ${unit} from ${from} to ${to}`),
+  );
+const text = (most: number) =>
+  v.pipe(v.string(`a text of at most ${most} characters`), v.maxLength(most, `a text of at most ${most} characters`));
 const flag = v.union([v.boolean(), v.literal(0), v.literal(1)], 'true, false, 1 or 0');
 
 export const sidSchema = whole(1, 255);
@@ -38,7 +48,10 @@ const WORDS = 'a server: its sid, "leader", "followers", "f1" (lowest serving fo
 const wordSchema = v.union([sidSchema, v.pipe(v.string(WORDS), v.regex(/^(all|live|leader|followers|f[1-9]|\$\w{1,32})$/, WORDS))], WORDS);
 
 /** A sid, a word, or a list of them (the recordings nest lists one deep). */
-export const selectorSchema = v.union([wordSchema, v.pipe(v.array(v.union([wordSchema, v.array(wordSchema)], WORDS), WORDS), v.maxLength(32, 'at most 32 entries'))], WORDS);
+export const selectorSchema = v.union(
+  [wordSchema, v.pipe(v.array(v.union([wordSchema, v.array(wordSchema)], WORDS), WORDS), v.maxLength(32, 'at most 32 entries'))],
+  WORDS,
+);
 export type Selector = v.InferOutput<typeof selectorSchema>;
 
 const pairSchema = v.tuple([selectorSchema, selectorSchema], 'two servers, such as [1, 2]');
@@ -61,7 +74,21 @@ const multiOpSchema = v.object({
   mode: v.optional(modeSchema),
 });
 
-const OPS = ['connect', 'create', 'create2', 'set', 'delete', 'get', 'exists', 'children', 'sync', 'multi', 'burst', 'close', 'abandon'] as const;
+const OPS = [
+  'connect',
+  'create',
+  'create2',
+  'set',
+  'delete',
+  'get',
+  'exists',
+  'children',
+  'sync',
+  'multi',
+  'burst',
+  'close',
+  'abandon',
+] as const;
 const opSchema = v.object({
   op: v.picklist(OPS, `one of ${OPS.join(', ')}`),
   session: nameSchema,
@@ -102,25 +129,49 @@ const ACTIONS = {
   cut: v.object({ cut: pairSchema }),
   cut1: v.object({ cut1: pairSchema }),
   isolate: v.object({ isolate: selectorSchema }),
-  partition: v.object({ partition: v.pipe(v.array(selectorSchema, 'a list of groups'), v.maxLength(LIMITS.servers, 'at most one group per server')) }),
+  partition: v.object({
+    partition: v.pipe(v.array(selectorSchema, 'a list of groups'), v.maxLength(LIMITS.servers, 'at most one group per server')),
+  }),
   heal: v.object({ heal: v.union([flag, pairSchema], '1, or two servers') }),
   slow: v.object({ slow: pairSchema, delayMs: msSchema }),
   reset: v.object({ reset: pairSchema }),
   skew: v.object({ skew: selectorSchema, rate: v.pipe(between(0.01, 100, 'times'), v.number()) }),
   slowDisk: v.object({ slowDisk: selectorSchema, fsyncMs: msSchema }),
   diskFull: v.object({ diskFull: selectorSchema, full: v.optional(flag, true) }),
-  wait: v.object({ wait: conditionSchema, s: v.optional(selectorSchema), not: v.optional(selectorSchema), timeout: v.optional(secondsSchema, 30) }),
+  wait: v.object({
+    wait: conditionSchema,
+    s: v.optional(selectorSchema),
+    not: v.optional(selectorSchema),
+    timeout: v.optional(secondsSchema, 30),
+  }),
   op: opSchema,
   verify: v.object({ verify: flag }),
   probe: v.object({ probe: nameSchema }),
   backup: v.object({ backup: selectorSchema, as: nameSchema }),
   wipe: v.object({ wipe: selectorSchema }),
-  restore: v.object({ restore: selectorSchema, as: nameSchema, from: v.optional(v.union([sidSchema, v.literal('same')], 'a sid or "same"')), without: v.optional(v.array(nameSchema)) }),
-  rm: v.object({ rm: selectorSchema, what: v.pipe(v.array(nameSchema, 'a list of names or beginnings of names'), v.maxLength(100, 'at most 100 names')) }),
-  tear_log: v.object({ tear_log: selectorSchema, mode: v.optional(v.picklist(['cut', 'zero'], 'cut or zero'), 'cut'), back: v.optional(whole(1, 1_000_000), 1), keep: v.optional(whole(-1_000_000, 1_000_000)) }),
+  restore: v.object({
+    restore: selectorSchema,
+    as: nameSchema,
+    from: v.optional(v.union([sidSchema, v.literal('same')], 'a sid or "same"')),
+    without: v.optional(v.array(nameSchema)),
+  }),
+  rm: v.object({
+    rm: selectorSchema,
+    what: v.pipe(v.array(nameSchema, 'a list of names or beginnings of names'), v.maxLength(100, 'at most 100 names')),
+  }),
+  tear_log: v.object({
+    tear_log: selectorSchema,
+    mode: v.optional(v.picklist(['cut', 'zero'], 'cut or zero'), 'cut'),
+    back: v.optional(whole(1, 1_000_000), 1),
+    keep: v.optional(whole(-1_000_000, 1_000_000)),
+  }),
   corrupt_log: v.object({ corrupt_log: selectorSchema, txn: v.optional(whole(-1_000_000, 1_000_000), -1) }),
   corrupt_snap: v.object({ corrupt_snap: selectorSchema, mode: v.optional(v.picklist(['truncate', 'flip'], 'truncate or flip'), 'flip') }),
-  setepoch: v.object({ setepoch: selectorSchema, file: v.picklist(['acceptedEpoch', 'currentEpoch'], 'acceptedEpoch or currentEpoch'), value: whole(0, 4_294_967_295) }),
+  setepoch: v.object({
+    setepoch: selectorSchema,
+    file: v.picklist(['acceptedEpoch', 'currentEpoch'], 'acceptedEpoch or currentEpoch'),
+    value: whole(0, 4_294_967_295),
+  }),
   flipByte: v.object({ flipByte: selectorSchema, file: fileSchema, offset: offsetSchema }),
   cutFile: v.object({ cutFile: selectorSchema, file: fileSchema, length: offsetSchema, zeroed: v.optional(flag) }),
   deleteFile: v.object({ deleteFile: selectorSchema, file: fileSchema }),
@@ -129,18 +180,33 @@ const ACTIONS = {
   join: v.object({ join: secondsSchema }),
   sleep: v.object({ sleep: secondsSchema }),
   note: v.object({ note: text(LIMITS.path) }),
-  command: v.object({ command: v.looseObject({ type: v.string('the type of a command') }, 'a command, such as {"type": "kill", "sid": 3}') }),
+  command: v.object({
+    command: v.looseObject({ type: v.string('the type of a command') }, 'a command, such as {"type": "kill", "sid": 3}'),
+  }),
 } as const;
 
 export type Action = keyof typeof ACTIONS;
 export const ACTION_NAMES = Object.keys(ACTIONS) as readonly Action[];
 
-type StepOf<A extends Action> = { readonly action: A; readonly at: number | null; readonly when: WhenCondition | null; readonly label: string | null } & v.InferOutput<(typeof ACTIONS)[A]>;
+type StepOf<A extends Action> = {
+  readonly action: A;
+  readonly at: number | null;
+  readonly when: WhenCondition | null;
+  readonly label: string | null;
+} & v.InferOutput<(typeof ACTIONS)[A]>;
 /** A checked step: its fields as in JSON, its `action`, and when it is due. */
 export type Step = { [A in Action]: StepOf<A> }[Action];
 
 const whenSchema = v.union(
-  [conditionSchema, v.object({ cond: conditionSchema, s: v.optional(selectorSchema), not: v.optional(selectorSchema), timeout: v.optional(secondsSchema, 30) })],
+  [
+    conditionSchema,
+    v.object({
+      cond: conditionSchema,
+      s: v.optional(selectorSchema),
+      not: v.optional(selectorSchema),
+      timeout: v.optional(secondsSchema, 30),
+    }),
+  ],
   `a condition (${CONDITIONS.join(', ')}), or {"cond": ..., "s": ..., "not": ..., "timeout": seconds}`,
 );
 export interface WhenCondition {
@@ -159,15 +225,31 @@ export interface Wrong {
 
 /** Checks one step. The path in an error begins with a dot or is empty. */
 export function parseStep(value: unknown): { readonly step: Step } | { readonly wrong: Wrong } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: { path: '', expected: 'expected a step, such as {"kill": 3}' } };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { wrong: { path: '', expected: 'expected a step, such as {"kill": 3}' } };
   const action = Object.keys(value).find((key): key is Action => Object.hasOwn(ACTIONS, key));
-  if (action === undefined) return { wrong: { path: '', expected: `unknown step {${Object.keys(value).slice(0, 4).map((key) => JSON.stringify(key)).join(', ')}}; expected one of ${ACTION_NAMES.join(', ')}` } };
+  if (action === undefined)
+    return {
+      wrong: {
+        path: '',
+        expected: `unknown step {${Object.keys(value)
+          .slice(0, 4)
+          .map((key) => JSON.stringify(key))
+          .join(', ')}}; expected one of ${ACTION_NAMES.join(', ')}`,
+      },
+    };
   const fields = v.safeParse(ACTIONS[action], value);
   if (!fields.success) return { wrong: wrongOf(fields.issues) };
   const due = v.safeParse(v.object({ at: v.optional(msSchema), when: v.optional(whenSchema), label: v.optional(nameSchema) }), value);
   if (!due.success) return { wrong: wrongOf(due.issues) };
   const { at, when, label } = due.output;
-  const step = { ...fields.output, action, at: at ?? null, when: when === undefined ? null : typeof when === 'string' ? { cond: when, timeout: 30 } : when, label: label ?? null };
+  const step = {
+    ...fields.output,
+    action,
+    at: at ?? null,
+    when: when === undefined ? null : typeof when === 'string' ? { cond: when, timeout: 30 } : when,
+    label: label ?? null,
+  };
   // The fields were checked by the schema of this very action; the type system cannot follow the lookup.
   return { step: step as unknown as Step };
 }
@@ -178,7 +260,10 @@ export function wrongOf(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<u
   const path = (issue.path ?? []).map((item) => (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`)).join('');
   const got = issue.received === 'undefined' ? 'nothing' : issue.received;
   if (got === 'nothing' && issue.message.startsWith('Invalid key')) return { path, expected: 'this field is missing' };
-  return { path, expected: `expected ${issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message}, got ${got}` };
+  return {
+    path,
+    expected: `expected ${issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message}, got ${got}`,
+  };
 }
 
 /** The servers a selector names outright, in the order they are written. */

@@ -15,16 +15,33 @@ export interface Tampering {
 }
 
 /** How a command damages or replaces what a disk holds, or null if it does not. */
-export function tampering(command: Command, forceSync: boolean): { readonly sid: Sid; readonly what: string; readonly emptied: boolean } | null {
+export function tampering(
+  command: Command,
+  forceSync: boolean,
+): { readonly sid: Sid; readonly what: string; readonly emptied: boolean } | null {
   switch (command.type) {
-    case 'wipe': return { sid: command.sid, what: `the disk of server ${command.sid} was wiped`, emptied: true };
-    case 'restore': return { sid: command.sid, what: `the disk of server ${command.sid} was replaced by the backup "${command.name}"`, emptied: false };
-    case 'flipByte': return { sid: command.sid, what: `a byte of ${command.file} of server ${command.sid} was damaged`, emptied: false };
-    case 'cutFile': return { sid: command.sid, what: `${command.file} of server ${command.sid} was cut`, emptied: false };
-    case 'deleteFile': return { sid: command.sid, what: `${command.file} of server ${command.sid} was deleted`, emptied: false };
-    case 'writeFile': return { sid: command.sid, what: `${command.file} of server ${command.sid} was replaced`, emptied: false };
-    case 'powerLoss': return forceSync ? null : { sid: command.sid, what: `server ${command.sid} lost power while forceSync=no lets it acknowledge before its disk has the data`, emptied: false };
-    default: return null;
+    case 'wipe':
+      return { sid: command.sid, what: `the disk of server ${command.sid} was wiped`, emptied: true };
+    case 'restore':
+      return { sid: command.sid, what: `the disk of server ${command.sid} was replaced by the backup "${command.name}"`, emptied: false };
+    case 'flipByte':
+      return { sid: command.sid, what: `a byte of ${command.file} of server ${command.sid} was damaged`, emptied: false };
+    case 'cutFile':
+      return { sid: command.sid, what: `${command.file} of server ${command.sid} was cut`, emptied: false };
+    case 'deleteFile':
+      return { sid: command.sid, what: `${command.file} of server ${command.sid} was deleted`, emptied: false };
+    case 'writeFile':
+      return { sid: command.sid, what: `${command.file} of server ${command.sid} was replaced`, emptied: false };
+    case 'powerLoss':
+      return forceSync
+        ? null
+        : {
+            sid: command.sid,
+            what: `server ${command.sid} lost power while forceSync=no lets it acknowledge before its disk has the data`,
+            emptied: false,
+          };
+    default:
+      return null;
   }
 }
 
@@ -32,7 +49,12 @@ export function tampering(command: Command, forceSync: boolean): { readonly sid:
  * Whether the person's actions alone broke a promise that a quorum had kept: those who still keep it are no quorum, and with those
  * whose disks were changed they would be one. Null if not; else what was done, in words.
  */
-export function explanation(keepers: readonly Sid[], losers: readonly Tampering[], loserSids: readonly Sid[], isQuorum: (sids: readonly Sid[]) => boolean): string | null {
+export function explanation(
+  keepers: readonly Sid[],
+  losers: readonly Tampering[],
+  loserSids: readonly Sid[],
+  isQuorum: (sids: readonly Sid[]) => boolean,
+): string | null {
   if (losers.length === 0 || isQuorum(keepers) || !isQuorum([...keepers, ...loserSids])) return null;
   return losers.map((loser) => loser.what).join(', and ');
 }

@@ -64,7 +64,16 @@ export function changeRate(world: World, node: NodeId, holder: TimerHolder, rate
   }
 }
 
-function arm(world: World, node: NodeId, holder: TimerHolder, name: string, due: number, seq: number, cause: number, armedBefore = holder.timers.get(name)?.armed ?? Infinity): void {
+function arm(
+  world: World,
+  node: NodeId,
+  holder: TimerHolder,
+  name: string,
+  due: number,
+  seq: number,
+  cause: number,
+  armedBefore = holder.timers.get(name)?.armed ?? Infinity,
+): void {
   const armed = Math.min(armedBefore, due);
   const record: TimerRecord = { due, seq, cause, armed };
   holder.timers.set(name, record);

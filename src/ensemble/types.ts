@@ -46,14 +46,26 @@ export type Command =
   | { readonly type: 'diskFull'; readonly sid: Sid; readonly full: boolean }
   /** Damages a file of a server that is down: flips one byte, cuts the file, or deletes it. */
   | { readonly type: 'flipByte'; readonly sid: Sid; readonly file: string; readonly offset: number }
-  | { readonly type: 'cutFile'; readonly sid: Sid; readonly file: string; readonly length: number; /** Pad back to the old size with zeros. */ readonly zeroed?: boolean }
+  | {
+      readonly type: 'cutFile';
+      readonly sid: Sid;
+      readonly file: string;
+      readonly length: number;
+      /** Pad back to the old size with zeros. */ readonly zeroed?: boolean;
+    }
   | { readonly type: 'deleteFile'; readonly sid: Sid; readonly file: string }
   | { readonly type: 'writeFile'; readonly sid: Sid; readonly file: string; /** Base64. */ readonly content: string }
   /** Keeps a copy of a server's data directory under a name; puts one back (of the same or another server). */
   | { readonly type: 'backup'; readonly sid: Sid; readonly name: string }
   | { readonly type: 'restore'; readonly sid: Sid; readonly name: string; readonly from?: Sid }
   /** A new client; `servers` is its connect string in order (default: all participants and observers, shuffled by the seed). */
-  | { readonly type: 'connect'; readonly client: ClientId; readonly servers?: readonly Sid[]; readonly timeoutMs?: number; /** A name shown beside its letter. */ readonly name?: string }
+  | {
+      readonly type: 'connect';
+      readonly client: ClientId;
+      readonly servers?: readonly Sid[];
+      readonly timeoutMs?: number;
+      /** A name shown beside its letter. */ readonly name?: string;
+    }
   | { readonly type: 'request'; readonly client: ClientId; readonly request: ClientOp }
   /** Sends closeSession; `abandon` vanishes without it. */
   | { readonly type: 'close' | 'abandon'; readonly client: ClientId };
@@ -63,7 +75,8 @@ export type CommandType = Command['type'];
 // ---------------------------------------------------------------------------------------------------------------------
 // Events.
 
-export type Actor = { readonly kind: 'server'; readonly sid: Sid } | { readonly kind: 'client'; readonly client: ClientId } | { readonly kind: 'world' };
+export type Actor =
+  { readonly kind: 'server'; readonly sid: Sid } | { readonly kind: 'client'; readonly client: ClientId } | { readonly kind: 'world' };
 
 /** An end of a connection: a server, or a client. */
 export type Peer = { readonly kind: 'server'; readonly sid: Sid } | { readonly kind: 'client'; readonly client: ClientId };
@@ -117,7 +130,14 @@ export type WorldEvent =
   | { readonly type: 'command'; readonly command: Command }
   /** A process came up, or ended (`exit` by itself, the others by command). `lost` are flights that it had not read, or that were still held by its host. */
   | { readonly type: 'processStarted'; readonly sid: Sid }
-  | { readonly type: 'processEnded'; readonly sid: Sid; readonly how: 'kill' | 'crash' | 'powerLoss' | 'exit'; readonly exitCode: number | null; readonly message: string | null; readonly lost: readonly number[] }
+  | {
+      readonly type: 'processEnded';
+      readonly sid: Sid;
+      readonly how: 'kill' | 'crash' | 'powerLoss' | 'exit';
+      readonly exitCode: number | null;
+      readonly message: string | null;
+      readonly lost: readonly number[];
+    }
   | { readonly type: 'connectionOpened'; readonly conn: ConnId; readonly channel: Channel; readonly from: Peer; readonly to: Peer }
   | { readonly type: 'connectionClosed'; readonly conn: ConnId; readonly lost: readonly number[] }
   /** Something that scripts and lessons say. */

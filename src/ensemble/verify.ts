@@ -33,7 +33,8 @@ export function stepVerify(verify: Verify, state: ScriptState, world: DriverWorl
   const client = world.client(verify.client);
   if (verify.stage === 'close') return client?.state === 'closed' || isLate(verify, world) ? nextServer(verify, world, [], same) : same;
   if (client?.state === 'expired' || client?.state === 'closed' || isLate(verify, world)) return giveUp(verify, sid, state, world);
-  if (verify.stage === 'connect') return client?.state === 'connected' ? ask({ ...verify, stage: 'sync' }, { op: 'sync', path: '/' }, same) : same;
+  if (verify.stage === 'connect')
+    return client?.state === 'connected' ? ask({ ...verify, stage: 'sync' }, { op: 'sync', path: '/' }, same) : same;
   const answer = world.outcomes(verify.client, verify.given - 1)[0];
   if (answer === undefined) return same;
   return answer.outcome === 'acked' ? onAnswer(verify, sid, answer, state, same) : giveUp(verify, sid, state, world);
@@ -51,21 +52,40 @@ function onAnswer(verify: Verify, sid: Sid, answer: OpOutcome, state: ScriptStat
   if (op.op === 'getData' && result.kind === 'data') {
     const { stat } = result;
     const node: ReadNode = {
-      path: op.path, data: result.data === null ? '' : fromUtf8(result.data),
-      czxid: stat.czxid, mzxid: stat.mzxid, pzxid: stat.pzxid, version: stat.version, cversion: stat.cversion, aversion: stat.aversion,
-      ephemeralOwner: stat.ephemeralOwner, numChildren: stat.numChildren,
+      path: op.path,
+      data: result.data === null ? '' : fromUtf8(result.data),
+      czxid: stat.czxid,
+      mzxid: stat.mzxid,
+      pzxid: stat.pzxid,
+      version: stat.version,
+      cversion: stat.cversion,
+      aversion: stat.aversion,
+      ephemeralOwner: stat.ephemeralOwner,
+      numChildren: stat.numChildren,
     };
     return ask({ ...verify, nodes: [...verify.nodes, node] }, { op: 'getChildren', path: op.path }, same);
   }
-  const here = op.op === 'getChildren' && result.kind === 'children' ? result.children.map((name) => (op.path === '/' ? `/${name}` : `${op.path}/${name}`)) : [];
+  const here =
+    op.op === 'getChildren' && result.kind === 'children'
+      ? result.children.map((name) => (op.path === '/' ? `/${name}` : `${op.path}/${name}`))
+      : [];
   const paths = [...here.toSorted(), ...verify.paths.slice(1)];
   const next = paths[0];
   if (next !== undefined) return ask({ ...verify, paths }, { op: 'getData', path: next }, same);
   const tree = verify.nodes.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return { ...same, verify: { ...verify, stage: 'close', paths }, commands: [{ type: 'close', client: verify.client ?? 0 }], trees: [{ step: state.step, sid, tree }] };
+  return {
+    ...same,
+    verify: { ...verify, stage: 'close', paths },
+    commands: [{ type: 'close', client: verify.client ?? 0 }],
+    trees: [{ step: state.step, sid, tree }],
+  };
 }
 
-function ask(verify: Verify, request: { readonly op: 'sync' | 'getData' | 'getChildren'; readonly path: string }, same: VerifyStep): VerifyStep {
+function ask(
+  verify: Verify,
+  request: { readonly op: 'sync' | 'getData' | 'getChildren'; readonly path: string },
+  same: VerifyStep,
+): VerifyStep {
   return { ...same, verify: { ...verify, given: verify.given + 1 }, commands: [{ type: 'request', client: verify.client ?? 0, request }] };
 }
 

@@ -68,8 +68,19 @@ export function append(world: World, event: Draft): Draft {
 /** Records something that happened to nobody in particular, or to a process as a whole. Gives its position. */
 export function recordWorld(world: World, what: WorldEvent, cause: number = world.cause, disk: TraceEvent['disk'] = null): number {
   return append(world, {
-    n: world.trace.length, at: world.state.now, actor: WORLD_ACTOR, cause, what,
-    sent: NONE, effects: NONE, decisions: NONE, changes: null, client: null, log: NONE, outcomes: NONE, disk,
+    n: world.trace.length,
+    at: world.state.now,
+    actor: WORLD_ACTOR,
+    cause,
+    what,
+    sent: NONE,
+    effects: NONE,
+    decisions: NONE,
+    changes: null,
+    client: null,
+    log: NONE,
+    outcomes: NONE,
+    disk,
   }).n;
 }
 
@@ -87,7 +98,9 @@ export function clientOf(world: World, client: ClientId): Client {
 
 /** What a process's own clock shows. */
 export function localClock(process: Process, now: number): number {
-  return process.rate === 1 && process.clockWorld === process.clockLocal ? now : process.clockLocal + (now - process.clockWorld) * process.rate;
+  return process.rate === 1 && process.clockWorld === process.clockLocal
+    ? now
+    : process.clockLocal + (now - process.clockWorld) * process.rate;
 }
 
 /** What a server's own clock shows when something happens that is due at `at`. */

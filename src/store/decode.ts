@@ -89,7 +89,11 @@ class FieldReader {
   }
 
   string(name: string): string | null {
-    return this.read(name, (reader, field) => reader.string(field), (value) => (value === null ? 'null' : clipped(value)));
+    return this.read(
+      name,
+      (reader, field) => reader.string(field),
+      (value) => (value === null ? 'null' : clipped(value)),
+    );
   }
 
   buffer(name: string): void {
@@ -97,7 +101,11 @@ class FieldReader {
   }
 
   magic(): number {
-    return this.read('magic', (reader, field) => reader.int(field), (value) => `0x${(value >>> 0).toString(16)}`);
+    return this.read(
+      'magic',
+      (reader, field) => reader.int(field),
+      (value) => `0x${(value >>> 0).toString(16)}`,
+    );
   }
 
   acl(name: string): void {
@@ -125,7 +133,10 @@ const LOG_END_TEXT: Readonly<Record<LogEnd, string>> = {
   eof: 'end of file',
   zeroPadding: 'preallocated zeros: the log ends here',
   partial: 'the record was not written to its end; it and anything behind it in this file is not read',
-  shortHeader: '', badMagic: '', crc: '', unreadable: '',
+  shortHeader: '',
+  badMagic: '',
+  crc: '',
+  unreadable: '',
 };
 
 function describeLog(bytes: Bytes, size: number, limit: number): DecodedFile {
@@ -134,9 +145,15 @@ function describeLog(bytes: Bytes, size: number, limit: number): DecodedFile {
   for (const step of logSteps(bytes, size)) {
     if (step.kind === 'end') {
       const damaged = step.failure !== null || step.end === 'partial';
-      return { kind: 'log', records, end: { offset: step.offset, text: step.failure?.message ?? LOG_END_TEXT[step.end], damaged }, more: false };
+      return {
+        kind: 'log',
+        records,
+        end: { offset: step.offset, text: step.failure?.message ?? LOG_END_TEXT[step.end], damaged },
+        more: false,
+      };
     }
-    if (records.length > limit) return { kind: 'log', records, end: { offset: step.offset, text: 'not read further', damaged: false }, more: true };
+    if (records.length > limit)
+      return { kind: 'log', records, end: { offset: step.offset, text: 'not read further', damaged: false }, more: true };
     records.push(describeLogRecord(bytes, step.offset, step.size, `${step.txn.body.type} ${formatZxid(step.txn.zxid)}`));
   }
   throw new Error('a log ended without saying how');
@@ -169,7 +186,11 @@ function describeLogRecord(bytes: Bytes, offset: number, size: number, title: st
     fields.long('digest.treeDigest');
   }
   for (let left = bodyEnd - fields.reader.offset; left > 0; left--) fields.read('unknown', (reader, field) => reader.byte(field));
-  fields.read('endOfRecord', (reader, field) => reader.byte(field), () => 'B');
+  fields.read(
+    'endOfRecord',
+    (reader, field) => reader.byte(field),
+    () => 'B',
+  );
   return fields.record(title, offset);
 }
 
@@ -177,21 +198,52 @@ function describeLogRecord(bytes: Bytes, offset: number, size: number, title: st
 function describeBody(fields: FieldReader, type: number, prefix: string, end: number): void {
   const present = (): boolean => fields.reader.offset < end;
   switch (typeText(type)) {
-    case 'createSession': fields.int(`${prefix}timeOut`); return;
-    case 'closeSession': if (present()) describePaths(fields, prefix); return;
-    case 'error': fields.int(`${prefix}err`); return;
-    case 'create': case 'create2':
+    case 'createSession':
+      fields.int(`${prefix}timeOut`);
+      return;
+    case 'closeSession':
+      if (present()) describePaths(fields, prefix);
+      return;
+    case 'error':
+      fields.int(`${prefix}err`);
+      return;
+    case 'create':
+    case 'create2':
       describeNode(fields, prefix);
       fields.read(`${prefix}ephemeral`, (reader, field) => reader.bool(field));
       if (present()) fields.int(`${prefix}parentCVersion`);
       return;
-    case 'createContainer': describeNode(fields, prefix); fields.int(`${prefix}parentCVersion`); return;
-    case 'createTTL': describeNode(fields, prefix); fields.int(`${prefix}parentCVersion`); fields.long(`${prefix}ttl`); return;
-    case 'delete': case 'deleteContainer': fields.string(`${prefix}path`); return;
-    case 'setData': case 'reconfig': fields.string(`${prefix}path`); fields.buffer(`${prefix}data`); fields.int(`${prefix}version`); return;
-    case 'setACL': fields.string(`${prefix}path`); fields.acl(`${prefix}acl`); fields.int(`${prefix}version`); return;
-    case 'check': fields.string(`${prefix}path`); fields.int(`${prefix}version`); return;
-    case 'multi': describeMulti(fields, prefix); return;
+    case 'createContainer':
+      describeNode(fields, prefix);
+      fields.int(`${prefix}parentCVersion`);
+      return;
+    case 'createTTL':
+      describeNode(fields, prefix);
+      fields.int(`${prefix}parentCVersion`);
+      fields.long(`${prefix}ttl`);
+      return;
+    case 'delete':
+    case 'deleteContainer':
+      fields.string(`${prefix}path`);
+      return;
+    case 'setData':
+    case 'reconfig':
+      fields.string(`${prefix}path`);
+      fields.buffer(`${prefix}data`);
+      fields.int(`${prefix}version`);
+      return;
+    case 'setACL':
+      fields.string(`${prefix}path`);
+      fields.acl(`${prefix}acl`);
+      fields.int(`${prefix}version`);
+      return;
+    case 'check':
+      fields.string(`${prefix}path`);
+      fields.int(`${prefix}version`);
+      return;
+    case 'multi':
+      describeMulti(fields, prefix);
+      return;
   }
 }
 
@@ -221,7 +273,12 @@ function describeMulti(fields: FieldReader, prefix: string): void {
 function describeSnapshot(bytes: Bytes, limit: number): DecodedFile {
   const fields = new FieldReader(bytes);
   const records: DecodedRecord[] = [];
-  const stopped = (text: string, damaged: boolean, more: boolean): DecodedFile => ({ kind: 'snapshot', records, end: { offset: fields.reader.offset, text, damaged }, more });
+  const stopped = (text: string, damaged: boolean, more: boolean): DecodedFile => ({
+    kind: 'snapshot',
+    records,
+    end: { offset: fields.reader.offset, text, damaged },
+    more,
+  });
   try {
     for (const record of snapshotRecords(fields, bytes)) {
       if (records.length >= limit) return stopped('not read further', false, true);
@@ -230,7 +287,10 @@ function describeSnapshot(bytes: Bytes, limit: number): DecodedFile {
     return stopped('end of file', false, false);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return { ...stopped(error.failure.message, true, false), end: { offset: error.failure.offset ?? fields.reader.offset, text: error.failure.message, damaged: true } };
+    return {
+      ...stopped(error.failure.message, true, false),
+      end: { offset: error.failure.offset ?? fields.reader.offset, text: error.failure.message, damaged: true },
+    };
   }
 }
 
@@ -253,7 +313,7 @@ function* snapshotRecords(fields: FieldReader, bytes: Bytes): Generator<DecodedR
   }
   for (let path = fields.string('path'); path !== '/'; path = fields.string('path')) {
     describeNodeFields(fields);
-    yield fields.record(`node ${path === '' ? '/' : path ?? 'null'}`, 0);
+    yield fields.record(`node ${path === '' ? '/' : (path ?? 'null')}`, 0);
   }
   yield fields.record('end of nodes', 0);
   yield describeSeal(fields, bytes);
@@ -288,7 +348,8 @@ function describeSeal(fields: FieldReader, bytes: Bytes): DecodedRecord {
   const written = fields.long('checksum');
   fields.string('seal');
   const real = adler32(bytes.subarray(0, offset));
-  if (real !== written) throw new StoreError({ message: `CRC corruption: the checksum says ${written}, the bytes give ${real}`, exitCode: 1, offset });
+  if (real !== written)
+    throw new StoreError({ message: `CRC corruption: the checksum says ${written}, the bytes give ${real}`, exitCode: 1, offset });
   return fields.record('seal', offset);
 }
 

@@ -81,16 +81,20 @@ export function afterPowerLoss(disk: Disk, keepTorn?: { readonly file: string; r
  * its snapshots and relies on this.
  */
 export function writeBackOps(disk: Disk): DiskOp[] {
-  return fileNames(disk).filter((name) => existing(disk.files, name).synced < readFile(disk, name).length).map((file) => ({ op: 'fsync', file }));
+  return fileNames(disk)
+    .filter((name) => existing(disk.files, name).synced < readFile(disk, name).length)
+    .map((file) => ({ op: 'fsync', file }));
 }
 
 /** The same disk with buffers of its own, for a cold backup or another thread. */
 export function copyDisk(disk: Disk): Disk {
   return {
-    files: Object.fromEntries(Object.entries(disk.files).map(([name, file]) => {
-      const bytes = copyOf(file.buffer.bytes.subarray(0, file.length));
-      return [name, { ...file, buffer: { bytes, used: file.length } }];
-    })),
+    files: Object.fromEntries(
+      Object.entries(disk.files).map(([name, file]) => {
+        const bytes = copyOf(file.buffer.bytes.subarray(0, file.length));
+        return [name, { ...file, buffer: { bytes, used: file.length } }];
+      }),
+    ),
   };
 }
 
@@ -117,13 +121,20 @@ type Files = Disk['files'];
 
 function changed(files: Files, op: DiskOp): Files {
   switch (op.op) {
-    case 'create': return { ...files, [op.file]: createdFile(op, files[op.file] !== undefined) };
-    case 'append': return { ...files, [op.file]: appended(existing(files, op.file), op.bytes) };
-    case 'allocate': return withFile(files, op.file, (file) => ({ ...file, size: Math.max(file.size, op.size) }));
-    case 'truncate': return withFile(files, op.file, (file) => truncated(file, op.length));
-    case 'writeAtomic': return { ...files, [op.file]: writtenFile(copyOf(op.bytes)) };
-    case 'fsync': return withFile(files, op.file, (file) => ({ ...file, synced: file.length }));
-    case 'delete': return Object.fromEntries(Object.entries(files).filter(([name]) => name !== op.file));
+    case 'create':
+      return { ...files, [op.file]: createdFile(op, files[op.file] !== undefined) };
+    case 'append':
+      return { ...files, [op.file]: appended(existing(files, op.file), op.bytes) };
+    case 'allocate':
+      return withFile(files, op.file, (file) => ({ ...file, size: Math.max(file.size, op.size) }));
+    case 'truncate':
+      return withFile(files, op.file, (file) => truncated(file, op.length));
+    case 'writeAtomic':
+      return { ...files, [op.file]: writtenFile(copyOf(op.bytes)) };
+    case 'fsync':
+      return withFile(files, op.file, (file) => ({ ...file, synced: file.length }));
+    case 'delete':
+      return Object.fromEntries(Object.entries(files).filter(([name]) => name !== op.file));
   }
 }
 

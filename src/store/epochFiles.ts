@@ -32,7 +32,8 @@ export function epochOp(name: EpochFile, value: number): DiskOp {
 export function readEpochFile(disk: Disk, name: string): number | null {
   if (!hasFile(disk, name)) return null;
   const line = fromUtf8(readFile(disk, name)).split(/\r?\n|\r/, 1)[0] ?? '';
-  if (!/^[+-]?[0-9]{1,16}$/.test(line)) throw new StoreError({ message: `Found ${line === '' ? 'null' : line} in ${name}`, exitCode: 1, file: name, offset: 0 });
+  if (!/^[+-]?[0-9]{1,16}$/.test(line))
+    throw new StoreError({ message: `Found ${line === '' ? 'null' : line} in ${name}`, exitCode: 1, file: name, offset: 0 });
   return Number(line);
 }
 

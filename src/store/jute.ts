@@ -203,7 +203,8 @@ export class JuteReader {
   #length(field: string): number {
     const offset = this.offset;
     const length = this.int(field);
-    if (length < -1 || length > MAX_LENGTH) throw new StoreError({ message: `Unreasonable length = ${length} of ${field}`, exitCode: 1, offset });
+    if (length < -1 || length > MAX_LENGTH)
+      throw new StoreError({ message: `Unreasonable length = ${length} of ${field}`, exitCode: 1, offset });
     return length;
   }
 

@@ -93,7 +93,8 @@ export function* logSteps(bytes: Bytes, size: number): Generator<LogStep, void> 
 }
 
 function headerFailure(bytes: Bytes, size: number): LogStep | null {
-  if (size < LOG_HEADER_SIZE) return failed('shortHeader', `EOFException: the log is ${size} bytes long, shorter than its 16 byte header`, size);
+  if (size < LOG_HEADER_SIZE)
+    return failed('shortHeader', `EOFException: the log is ${size} bytes long, shorter than its 16 byte header`, size);
   const magic = intAt(bytes, 0);
   return magic === LOG_MAGIC ? null : failed('badMagic', `Transaction log has invalid magic number ${magic} != ${LOG_MAGIC}`, 0);
 }

@@ -71,7 +71,11 @@ export function recover(disk: Disk, options: RecoveryOptions): RecoveryOutcome {
  *
  * Source: `ZKDatabase.fastForwardDataBase`.
  */
-export function fastForward(disk: Disk, tree: DataTree, options: ReadOptions = {}): { readonly tree: DataTree; readonly txns: readonly Txn[] } {
+export function fastForward(
+  disk: Disk,
+  tree: DataTree,
+  options: ReadOptions = {},
+): { readonly tree: DataTree; readonly txns: readonly Txn[] } {
   return replay(disk, tree, options, []);
 }
 
@@ -117,7 +121,11 @@ function withoutSnapshot(disk: Disk, options: RecoveryOptions, steps: RecoverySt
   const file = snapshotName(ZXID_ZERO);
   // The real server leaves this file to the operating system, which writes it back within half a minute. Nobody's first half-minute should end in
   // "No snapshot found" because the power failed in it, so here it is durable at once (docs/fidelity.md, Disk).
-  const ops: DiskOp[] = [{ op: 'create', file }, { op: 'append', file, bytes: serializeSnapshot(tree, options.format) }, { op: 'fsync', file }];
+  const ops: DiskOp[] = [
+    { op: 'create', file },
+    { op: 'append', file, bytes: serializeSnapshot(tree, options.format) },
+    { op: 'fsync', file },
+  ];
   return { tree, ops, replayFrom: null };
 }
 
@@ -148,7 +156,14 @@ function replay(disk: Disk, start: DataTree, options: ReadOptions, steps: Recove
 }
 
 function replayedStep(file: string, logged: readonly LoggedTxn[], end: 'eof' | 'zeroPadding' | 'partial'): RecoveryStep {
-  return { step: 'logReplayed', file, first: logged[0]?.txn.zxid ?? null, last: logged.at(-1)?.txn.zxid ?? null, count: logged.length, end };
+  return {
+    step: 'logReplayed',
+    file,
+    first: logged[0]?.txn.zxid ?? null,
+    last: logged.at(-1)?.txn.zxid ?? null,
+    count: logged.length,
+    end,
+  };
 }
 
 /** The zxid as one number, plus one. */

@@ -10,7 +10,15 @@ import { treeOf } from '../tree/tree.ts';
 import type { Acl, DataTree } from '../tree/types.ts';
 import { ADLER_START, adler32 } from './adler.ts';
 import { JuteWriter } from './jute.ts';
-import { parseSnapshotFile, writeNode, writeSnapshotHead, writeSnapshotTail, type SnapshotDigest, type SnapshotImage, type SnapshotSink } from './snapshotFile.ts';
+import {
+  parseSnapshotFile,
+  writeNode,
+  writeSnapshotHead,
+  writeSnapshotTail,
+  type SnapshotDigest,
+  type SnapshotImage,
+  type SnapshotSink,
+} from './snapshotFile.ts';
 import { DIGEST_VERSION } from './txnCodec.ts';
 
 export { snapshotName } from './names.ts';
@@ -49,7 +57,15 @@ export interface SnapshotWriter {
 
 /** Begins a snapshot: sessions and ACLs are taken now, nodes as they are visited. */
 export function beginSnapshot(tree: DataTree, format: SnapshotFormat = FORMAT_3_8): SnapshotWriter {
-  return { format, sessions: tree.sessions, acls: tree.acls, headWritten: false, frames: [{ parent: '', children: [''], at: 0 }], sum: ADLER_START, done: false };
+  return {
+    format,
+    sessions: tree.sessions,
+    acls: tree.acls,
+    headWritten: false,
+    frames: [{ parent: '', children: [''], at: 0 }],
+    sum: ADLER_START,
+    done: false,
+  };
 }
 
 /**
@@ -58,7 +74,11 @@ export function beginSnapshot(tree: DataTree, format: SnapshotFormat = FORMAT_3_
  *
  * @returns the bytes to append to the file, and whether the snapshot is complete.
  */
-export function continueSnapshot(writer: SnapshotWriter, tree: DataTree, most: number): { readonly writer: SnapshotWriter; readonly bytes: Bytes; readonly done: boolean } {
+export function continueSnapshot(
+  writer: SnapshotWriter,
+  tree: DataTree,
+  most: number,
+): { readonly writer: SnapshotWriter; readonly bytes: Bytes; readonly done: boolean } {
   if (writer.done) return { writer, bytes: new Uint8Array(), done: true };
   const out = new JuteWriter(4096);
   if (!writer.headWritten) writeSnapshotHead(out, [...mapEntries(writer.sessions)] as [SessionId, number][], [...writer.acls]);

@@ -69,7 +69,8 @@ export function looksValid(bytes: Bytes): boolean {
 export function parseSnapshotFile(bytes: Bytes, sink: SnapshotSink = { sessions: [] }): SnapshotImage {
   const reader = new JuteReader(bytes);
   const magic = reader.int('magic');
-  if (magic !== SNAPSHOT_MAGIC) throw new StoreError({ message: `mismatching magic headers ${magic} != ${SNAPSHOT_MAGIC}`, exitCode: 1, offset: 0 });
+  if (magic !== SNAPSHOT_MAGIC)
+    throw new StoreError({ message: `mismatching magic headers ${magic} != ${SNAPSHOT_MAGIC}`, exitCode: 1, offset: 0 });
   reader.int('version');
   reader.long('dbid');
   readSessions(reader, sink);
@@ -152,7 +153,11 @@ function readNodes(reader: JuteReader): SnapshotNode[] {
     if (path === null) throw new StoreError({ message: 'Invalid Datatree, a node has no path', exitCode: 1, offset });
     const slash = path.lastIndexOf('/');
     if (slash >= 0 && !paths.has(path.slice(0, slash))) {
-      throw new StoreError({ message: `Invalid Datatree, unable to find parent ${path.slice(0, slash)} of path ${path}`, exitCode: 1, offset });
+      throw new StoreError({
+        message: `Invalid Datatree, unable to find parent ${path.slice(0, slash)} of path ${path}`,
+        exitCode: 1,
+        offset,
+      });
     }
     paths.add(path);
     nodes.push({ path, data: reader.buffer('data'), acl: reader.long('acl'), stat: readStat(reader) });
@@ -181,7 +186,8 @@ function checkSeal(reader: JuteReader, bytes: Bytes): void {
   const written = reader.long('checksum');
   reader.string('seal');
   const real = adler32(bytes.subarray(0, offset));
-  if (written !== real) throw new StoreError({ message: `CRC corruption: the checksum says ${written}, the bytes give ${real}`, exitCode: 1, offset });
+  if (written !== real)
+    throw new StoreError({ message: `CRC corruption: the checksum says ${written}, the bytes give ${real}`, exitCode: 1, offset });
 }
 
 /** Sections that older versions did not write: missing ones are null, not an error. */

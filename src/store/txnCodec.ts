@@ -11,9 +11,20 @@ import { JuteReader, JuteWriter } from './jute.ts';
 
 /** Header type numbers. Source: `ZooDefs.OpCode`. */
 export const TXN_TYPE_NUMBER: Readonly<Record<TxnType, number>> = {
-  createSession: -10, closeSession: -11, error: -1,
-  create: 1, delete: 2, setData: 5, setACL: 7, check: 13, multi: 14, create2: 15,
-  reconfig: 16, createContainer: 19, deleteContainer: 20, createTTL: 21,
+  createSession: -10,
+  closeSession: -11,
+  error: -1,
+  create: 1,
+  delete: 2,
+  setData: 5,
+  setACL: 7,
+  check: 13,
+  multi: 14,
+  create2: 15,
+  reconfig: 16,
+  createContainer: 19,
+  deleteContainer: 20,
+  createTTL: 21,
 };
 
 const TYPE_OF_NUMBER = new Map((Object.keys(TXN_TYPE_NUMBER) as TxnType[]).map((type) => [TXN_TYPE_NUMBER[type], type]));
@@ -50,22 +61,41 @@ export function decodeTxn(bytes: Bytes, base = 0): Txn {
 /** Writes the fields of a record; its type stands in the header. */
 function writeBody(writer: JuteWriter, body: TxnBody): void {
   switch (body.type) {
-    case 'createSession': writer.int(body.timeoutMs); return;
+    case 'createSession':
+      writer.int(body.timeoutMs);
+      return;
     case 'closeSession':
       if (body.paths === null) return;
       writer.vector(body.paths.length);
       for (const path of body.paths) writer.string(path);
       return;
-    case 'error': writer.int(errorNumber(body.err)); return;
-    case 'create': case 'create2':
+    case 'error':
+      writer.int(errorNumber(body.err));
+      return;
+    case 'create':
+    case 'create2':
       writeAcl(writer.string(body.path).buffer(body.data), body.acl).bool(body.ephemeral).int(body.parentCVersion);
       return;
-    case 'createContainer': writeAcl(writer.string(body.path).buffer(body.data), body.acl).int(body.parentCVersion); return;
-    case 'createTTL': writeAcl(writer.string(body.path).buffer(body.data), body.acl).int(body.parentCVersion).long(body.ttlMs); return;
-    case 'delete': case 'deleteContainer': writer.string(body.path); return;
-    case 'setData': case 'reconfig': writer.string(body.path).buffer(body.data).int(body.version); return;
-    case 'setACL': writeAcl(writer.string(body.path), body.acl).int(body.version); return;
-    case 'check': writer.string(body.path).int(body.version); return;
+    case 'createContainer':
+      writeAcl(writer.string(body.path).buffer(body.data), body.acl).int(body.parentCVersion);
+      return;
+    case 'createTTL':
+      writeAcl(writer.string(body.path).buffer(body.data), body.acl).int(body.parentCVersion).long(body.ttlMs);
+      return;
+    case 'delete':
+    case 'deleteContainer':
+      writer.string(body.path);
+      return;
+    case 'setData':
+    case 'reconfig':
+      writer.string(body.path).buffer(body.data).int(body.version);
+      return;
+    case 'setACL':
+      writeAcl(writer.string(body.path), body.acl).int(body.version);
+      return;
+    case 'check':
+      writer.string(body.path).int(body.version);
+      return;
     case 'multi':
       writer.vector(body.txns.length);
       for (const sub of body.txns) {
@@ -98,29 +128,55 @@ function readBodyOfAnyAge(type: TxnType, reader: JuteReader, again: () => JuteRe
 
 function readBody(type: TxnType, reader: JuteReader): TxnBody {
   switch (type) {
-    case 'createSession': return { type, timeoutMs: reader.int('timeOut') };
-    case 'closeSession': return { type, paths: readMany(reader, 'paths2Delete', () => readPath(reader)) };
+    case 'createSession':
+      return { type, timeoutMs: reader.int('timeOut') };
+    case 'closeSession':
+      return { type, paths: readMany(reader, 'paths2Delete', () => readPath(reader)) };
     // A code this program has no name for is kept as the general one: only its being an error matters to a replay.
-    case 'error': return { type, err: errorName(reader.int('err')) ?? 'SYSTEMERROR' };
-    case 'create': case 'create2': return readCreate(type, reader, false);
+    case 'error':
+      return { type, err: errorName(reader.int('err')) ?? 'SYSTEMERROR' };
+    case 'create':
+    case 'create2':
+      return readCreate(type, reader, false);
     case 'createContainer':
-      return { type, path: readPath(reader), data: reader.buffer('data'), acl: readAcl(reader), parentCVersion: reader.int('parentCVersion') };
+      return {
+        type,
+        path: readPath(reader),
+        data: reader.buffer('data'),
+        acl: readAcl(reader),
+        parentCVersion: reader.int('parentCVersion'),
+      };
     case 'createTTL':
       return {
-        type, path: readPath(reader), data: reader.buffer('data'), acl: readAcl(reader),
-        parentCVersion: reader.int('parentCVersion'), ttlMs: reader.long('ttl'),
+        type,
+        path: readPath(reader),
+        data: reader.buffer('data'),
+        acl: readAcl(reader),
+        parentCVersion: reader.int('parentCVersion'),
+        ttlMs: reader.long('ttl'),
       };
-    case 'delete': case 'deleteContainer': return { type, path: readPath(reader) };
-    case 'setData': case 'reconfig': return { type, path: readPath(reader), data: reader.buffer('data'), version: reader.int('version') };
-    case 'setACL': return { type, path: readPath(reader), acl: readAcl(reader), version: reader.int('version') };
-    case 'check': return { type, path: readPath(reader), version: reader.int('version') };
-    case 'multi': return { type, txns: readMany(reader, 'txns', () => readSubTxn(reader)) };
+    case 'delete':
+    case 'deleteContainer':
+      return { type, path: readPath(reader) };
+    case 'setData':
+    case 'reconfig':
+      return { type, path: readPath(reader), data: reader.buffer('data'), version: reader.int('version') };
+    case 'setACL':
+      return { type, path: readPath(reader), acl: readAcl(reader), version: reader.int('version') };
+    case 'check':
+      return { type, path: readPath(reader), version: reader.int('version') };
+    case 'multi':
+      return { type, txns: readMany(reader, 'txns', () => readSubTxn(reader)) };
   }
 }
 
 function readCreate(type: 'create' | 'create2', reader: JuteReader, beforeParentCVersion: boolean): TxnBody {
   return {
-    type, path: readPath(reader), data: reader.buffer('data'), acl: readAcl(reader), ephemeral: reader.bool('ephemeral'),
+    type,
+    path: readPath(reader),
+    data: reader.buffer('data'),
+    acl: readAcl(reader),
+    ephemeral: reader.bool('ephemeral'),
     parentCVersion: beforeParentCVersion ? -1 : reader.int('parentCVersion'),
   };
 }
@@ -147,7 +203,11 @@ export function writeAcl(writer: JuteWriter, acl: readonly Acl[]): JuteWriter {
 }
 
 export function readAcl(reader: JuteReader): Acl[] {
-  return readMany(reader, 'acl', () => ({ perms: reader.int('perms'), scheme: reader.string('scheme') ?? '', id: reader.string('id') ?? '' }));
+  return readMany(reader, 'acl', () => ({
+    perms: reader.int('perms'),
+    scheme: reader.string('scheme') ?? '',
+    id: reader.string('id') ?? '',
+  }));
 }
 
 /** A vector; null reads as empty. The count is not trusted: a wrong one runs into the end of the bytes. */

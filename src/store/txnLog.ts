@@ -42,7 +42,13 @@ const PADDING_MARGIN = 4096;
  *
  * Source: `FileTxnLog.append`.
  */
-export function appendTxn(disk: Disk, log: LogWriter, txnBytes: Bytes, zxid: Zxid, options: { readonly preAllocSizeKb: number }): LogChange {
+export function appendTxn(
+  disk: Disk,
+  log: LogWriter,
+  txnBytes: Bytes,
+  zxid: Zxid,
+  options: { readonly preAllocSizeKb: number },
+): LogChange {
   const ops: DiskOp[] = [];
   const file = log.file ?? logName(zxid);
   let position = LOG_HEADER_SIZE;
@@ -98,7 +104,8 @@ export interface LoggedTxn {
 }
 
 /** A txn, or the (normal) end of one file. */
-export type LogVisit = ({ readonly kind: 'txn' } & LoggedTxn) | { readonly kind: 'end'; readonly file: string; readonly end: 'eof' | 'zeroPadding' | 'partial' };
+export type LogVisit =
+  ({ readonly kind: 'txn' } & LoggedTxn) | { readonly kind: 'end'; readonly file: string; readonly end: 'eof' | 'zeroPadding' | 'partial' };
 
 /**
  * Logged txns from the first one not older than `from`, across files; once one is found, all later ones come, whatever their zxid.
@@ -149,8 +156,9 @@ function visitOf(file: string, step: LogStep): LogVisit {
 // ---------------------------------------------------------------------------------------------------------------------
 // Truncation.
 
-const NOTHING_TO_TRUNCATE = 'No log files found to truncate! This could happen if you still have snapshots from an old setup or log files were '
-  + 'deleted accidentally or dataLogDir was changed in zoo.cfg.';
+const NOTHING_TO_TRUNCATE =
+  'No log files found to truncate! This could happen if you still have snapshots from an old setup or log files were ' +
+  'deleted accidentally or dataLogDir was changed in zoo.cfg.';
 
 /**
  * Cuts the log behind the first txn not older than `to`, and deletes all later files. If the log does not hold `to` itself but has a later
@@ -160,14 +168,21 @@ const NOTHING_TO_TRUNCATE = 'No log files found to truncate! This could happen i
  *
  * Source: `FileTxnLog.truncate`, `Learner.syncWithLeader`.
  */
-export function truncateLogs(disk: Disk, to: Zxid, options: ReadOptions = {}): { readonly ok: true; readonly ops: DiskOp[] } | { readonly ok: false; readonly failure: StoreFailure } {
+export function truncateLogs(
+  disk: Disk,
+  to: Zxid,
+  options: ReadOptions = {},
+): { readonly ok: true; readonly ops: DiskOp[] } | { readonly ok: false; readonly failure: StoreFailure } {
   try {
     const found = readTxns(disk, to, options).next();
     if (found.done === true) return { ok: false, failure: { message: NOTHING_TO_TRUNCATE, exitCode: 13 } };
     const { file, offset, size } = found.value;
     const files = datedFiles(disk, 'log');
     const later = files.slice(files.findIndex(({ name }) => name === file) + 1);
-    return { ok: true, ops: [{ op: 'truncate', file, length: offset + size }, ...later.map(({ name }): DiskOp => ({ op: 'delete', file: name }))] };
+    return {
+      ok: true,
+      ops: [{ op: 'truncate', file, length: offset + size }, ...later.map(({ name }): DiskOp => ({ op: 'delete', file: name }))],
+    };
   } catch (error) {
     if (error instanceof StoreError) return { ok: false, failure: { ...error.failure, exitCode: 13 } };
     throw error;
@@ -201,7 +216,11 @@ export function logSizeFrom(disk: Disk, from: Zxid): number {
  *
  * Source: `ZKDatabase.getProposalsFromTxnLog`.
  */
-export function proposalsFromTxnLog(disk: Disk, start: Zxid, sizeLimit: number): Iterable<{ readonly txn: Txn; readonly bytes: Bytes }> | null {
+export function proposalsFromTxnLog(
+  disk: Disk,
+  start: Zxid,
+  sizeLimit: number,
+): Iterable<{ readonly txn: Txn; readonly bytes: Bytes }> | null {
   if (sizeLimit < 0) return null;
   try {
     const first = firstLogged(disk, start);

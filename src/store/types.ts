@@ -52,8 +52,20 @@ export type RecoveryStep =
   | { readonly step: 'snapshotSkipped'; readonly file: string; readonly reason: string }
   | { readonly step: 'snapshotLoaded'; readonly file: string; readonly zxid: Zxid; readonly nodes: number; readonly sessions: number }
   | { readonly step: 'noSnapshot' }
-  | { readonly step: 'logReplayed'; readonly file: string; readonly first: Zxid | null; readonly last: Zxid | null; readonly count: number; readonly end: 'eof' | 'zeroPadding' | 'partial' }
-  | { readonly step: 'epochs'; readonly acceptedEpoch: number; readonly currentEpoch: number; readonly rebuilt: readonly ('acceptedEpoch' | 'currentEpoch')[] };
+  | {
+      readonly step: 'logReplayed';
+      readonly file: string;
+      readonly first: Zxid | null;
+      readonly last: Zxid | null;
+      readonly count: number;
+      readonly end: 'eof' | 'zeroPadding' | 'partial';
+    }
+  | {
+      readonly step: 'epochs';
+      readonly acceptedEpoch: number;
+      readonly currentEpoch: number;
+      readonly rebuilt: readonly ('acceptedEpoch' | 'currentEpoch')[];
+    };
 
 /** What a server finds on its disk when it starts (`FileTxnSnapLog.restore`, `QuorumPeer.loadDataBase`). */
 export interface Recovered {
@@ -65,4 +77,6 @@ export interface Recovered {
   readonly ops: readonly DiskOp[];
 }
 
-export type RecoveryOutcome = { readonly ok: true; readonly recovered: Recovered } | { readonly ok: false; readonly failure: StoreFailure; readonly steps: readonly RecoveryStep[] };
+export type RecoveryOutcome =
+  | { readonly ok: true; readonly recovered: Recovered }
+  | { readonly ok: false; readonly failure: StoreFailure; readonly steps: readonly RecoveryStep[] };

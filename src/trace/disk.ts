@@ -30,7 +30,10 @@ let latest: Replay | null = null;
  */
 export function diskAt(trace: readonly TraceEvent[], sid: Sid, n: number, initial: Disk = NO_DISK): Disk {
   const to = Math.min(n, trace.length - 1);
-  const from = latest !== null && continues(latest, trace, sid, to, initial) ? latest : { trace, sid, initial, n: -1, last: undefined, disk: initial, full: false, pending: new Map() };
+  const from =
+    latest !== null && continues(latest, trace, sid, to, initial)
+      ? latest
+      : { trace, sid, initial, n: -1, last: undefined, disk: initial, full: false, pending: new Map() };
   latest = replay(from, to);
   return latest.disk;
 }
@@ -45,12 +48,17 @@ function replay(from: Replay, to: number): Replay {
   for (let n = from.n + 1; n <= to; n++) {
     const event = from.trace[n] as TraceEvent;
     if (event.disk?.sid === from.sid) disk = event.disk.ops.reduce(applyDiskOp, event.disk.reset ? NO_DISK : disk);
-    if (event.what.type === 'command' && event.what.command.type === 'diskFull' && event.what.command.sid === from.sid) full = event.what.command.full;
+    if (event.what.type === 'command' && event.what.command.type === 'diskFull' && event.what.command.sid === from.sid)
+      full = event.what.command.full;
     if (event.actor.kind !== 'server' || event.actor.sid !== from.sid) continue;
     if (event.what.type === 'boot') pending.clear();
     for (const effect of event.effects) {
       if (effect.type === 'disk') disk = applyDiskOps(disk, writtenOps(effect.ops, full));
-      else if (effect.type === 'fsync') pending.set(effect.token, effect.files.map((file) => [file, disk.files[file]?.length ?? 0]));
+      else if (effect.type === 'fsync')
+        pending.set(
+          effect.token,
+          effect.files.map((file) => [file, disk.files[file]?.length ?? 0]),
+        );
     }
     if (event.what.type !== 'fsynced') continue;
     for (const [file, length] of pending.get(event.what.token) ?? []) disk = syncedTo(disk, file, length);

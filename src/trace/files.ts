@@ -31,18 +31,22 @@ export function changeFiles(files: Files, op: DiskOp): Files {
 
 function changedFile(file: FileView, op: Exclude<DiskOp, { op: 'delete' }>, existed: boolean): FileView {
   switch (op.op) {
-    case 'create': return { name: file.name, length: 0, size: 0, synced: existed ? 0 : -1 };
+    case 'create':
+      return { name: file.name, length: 0, size: 0, synced: existed ? 0 : -1 };
     case 'append': {
       const length = file.length + op.bytes.length;
       return { name: file.name, length, size: Math.max(file.size, length), synced: file.synced };
     }
-    case 'allocate': return { ...file, size: Math.max(file.size, op.size) };
+    case 'allocate':
+      return { ...file, size: Math.max(file.size, op.size) };
     case 'truncate': {
       const length = Math.min(file.length, op.length);
       return { name: file.name, length, size: op.length, synced: Math.min(file.synced, length) };
     }
-    case 'writeAtomic': return { name: file.name, length: op.bytes.length, size: op.bytes.length, synced: op.bytes.length };
-    case 'fsync': return { ...file, synced: file.length };
+    case 'writeAtomic':
+      return { name: file.name, length: op.bytes.length, size: op.bytes.length, synced: op.bytes.length };
+    case 'fsync':
+      return { ...file, synced: file.length };
   }
 }
 

@@ -49,17 +49,26 @@ export class FlightLines {
 
   /** Lines that touch positions `from`…`to`, in the order of sending. */
   between(from: number, to: number): FlightLine[] {
-    return this.#collect(atMost(this.#sentN, to), (block) => block.endN >= from, (line) => line.endN >= from);
+    return this.#collect(
+      atMost(this.#sentN, to),
+      (block) => block.endN >= from,
+      (line) => line.endN >= from,
+    );
   }
 
   /** Lines that touch the time span `from`…`to`, virtual ms. */
   during(from: number, to: number): FlightLine[] {
-    return this.#collect(atMost(this.#sentN, atMost(this.#at, to) - 1), (block) => block.endAt >= from, (line) => line.endAt >= from);
+    return this.#collect(
+      atMost(this.#sentN, atMost(this.#at, to) - 1),
+      (block) => block.endAt >= from,
+      (line) => line.endAt >= from,
+    );
   }
 
   /** What became of a message sent by event `sentN`, or null if that event did not send it. */
   lineOf(flight: number, sentN: number): FlightLine | null {
-    for (let i = atMost(this.#sentN, sentN) - 1; i >= 0 && this.#sentN[i] === sentN; i--) if (this.#flights[i]?.id === flight) return this.#line(i);
+    for (let i = atMost(this.#sentN, sentN) - 1; i >= 0 && this.#sentN[i] === sentN; i--)
+      if (this.#flights[i]?.id === flight) return this.#line(i);
     return null;
   }
 
@@ -94,7 +103,11 @@ export class FlightLines {
     block.endAt = event.at;
   }
 
-  #collect(end: number, mayTouch: (block: { endN: number; endAt: number }) => boolean, touches: (line: FlightLine) => boolean): FlightLine[] {
+  #collect(
+    end: number,
+    mayTouch: (block: { endN: number; endAt: number }) => boolean,
+    touches: (line: FlightLine) => boolean,
+  ): FlightLine[] {
     const found: FlightLine[] = [];
     this.#blocks.forEach((block, b) => {
       if (b * BLOCK >= end || (block.flying === 0 && !mayTouch(block))) return;

@@ -23,7 +23,13 @@ export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (isTree(value)) return { nodes: value.nodes.size, sessions: value.sessions.size, lastProcessedZxid: formatZxid(value.lastProcessedZxid), digest: value.digest };
+  if (isTree(value))
+    return {
+      nodes: value.nodes.size,
+      sessions: value.sessions.size,
+      lastProcessedZxid: formatZxid(value.lastProcessedZxid),
+      digest: value.digest,
+    };
   const sorted: [string, unknown][] = [];
   for (const key of Object.keys(value).sort()) {
     const item = (value as Readonly<Record<string, unknown>>)[key];

@@ -32,8 +32,24 @@ export function captionOf(event: TraceEvent, view: EnsembleView, language: Langu
 
 /** Rules by how much they tell; those not listed come after, in the order decided. */
 const TELLING: readonly RuleId[] = [
-  'recovery.failed', 'leader.established', 'vote.final', 'vote.established', 'leader.gaveUp', 'learner.gaveUp', 'sync.truncated', 'sync.mode', 'learner.serving',
-  'epoch.accept', 'proposal.ack', 'session.expired', 'client.refused', 'election.start', 'vote.quorum', 'vote.round', 'vote.order', 'recovery.done',
+  'recovery.failed',
+  'leader.established',
+  'vote.final',
+  'vote.established',
+  'leader.gaveUp',
+  'learner.gaveUp',
+  'sync.truncated',
+  'sync.mode',
+  'learner.serving',
+  'epoch.accept',
+  'proposal.ack',
+  'session.expired',
+  'client.refused',
+  'election.start',
+  'vote.quorum',
+  'vote.round',
+  'vote.order',
+  'recovery.done',
 ];
 
 /** The decision of an event that tells most, or null if it has none. */
@@ -56,7 +72,8 @@ function serverCaption(event: TraceEvent, what: RecordedInput, sid: Sid, view: E
   const decision = mainDecision(event);
   if (decision !== null) return sentenceOf(decision, sid, language);
   const { changes } = event;
-  if (changes?.role !== undefined) return events.roleChange(sid, changes.role, changes.leader ?? null, changes.currentEpoch ?? view.servers[sid]?.currentEpoch ?? 0);
+  if (changes?.role !== undefined)
+    return events.roleChange(sid, changes.role, changes.leader ?? null, changes.currentEpoch ?? view.servers[sid]?.currentEpoch ?? 0);
   const appended = event.log.find((change) => change.change === 'append');
   if (appended?.change === 'append') return events.logged(sid, z(appended.cell.zxid), appended.cell.type, appended.cell.path);
   if (changes?.lastZxid !== undefined && what.type !== 'boot') return events.applied(sid, z(changes.lastZxid));
@@ -66,16 +83,30 @@ function serverCaption(event: TraceEvent, what: RecordedInput, sid: Sid, view: E
 function inputCaption(what: RecordedInput, sid: Sid, view: EnsembleView, language: Language): string {
   const { events } = language;
   switch (what.type) {
-    case 'boot': return events.boot(sid);
-    case 'connected': return events.connected(sid, what.channel, language.server(what.peer));
-    case 'connectFailed': return events.connectFailed(sid, what.channel, language.server(what.peer), what.reason);
-    case 'accepted': return events.accepted(sid, what.channel, what.channel === 'client' ? language.client(what.peer, view.clients[what.peer]?.name ?? null) : language.server(what.peer));
-    case 'receive': return events.receive(language.server(sid), peerName(what.from, view, language), messageSays(what.message, language));
-    case 'disconnected': return events.disconnected(sid, what.reason);
-    case 'timer': return events.timer(sid, timerText(what.timer, language));
-    case 'fsynced': return events.fsynced(sid, z(view.servers[sid]?.lastSynced ?? { epoch: 0, counter: 0 }));
-    case 'diskError': return events.diskError(sid, what.message);
-    case 'stop': return events.stop(sid);
+    case 'boot':
+      return events.boot(sid);
+    case 'connected':
+      return events.connected(sid, what.channel, language.server(what.peer));
+    case 'connectFailed':
+      return events.connectFailed(sid, what.channel, language.server(what.peer), what.reason);
+    case 'accepted':
+      return events.accepted(
+        sid,
+        what.channel,
+        what.channel === 'client' ? language.client(what.peer, view.clients[what.peer]?.name ?? null) : language.server(what.peer),
+      );
+    case 'receive':
+      return events.receive(language.server(sid), peerName(what.from, view, language), messageSays(what.message, language));
+    case 'disconnected':
+      return events.disconnected(sid, what.reason);
+    case 'timer':
+      return events.timer(sid, timerText(what.timer, language));
+    case 'fsynced':
+      return events.fsynced(sid, z(view.servers[sid]?.lastSynced ?? { epoch: 0, counter: 0 }));
+    case 'diskError':
+      return events.diskError(sid, what.message);
+    case 'stop':
+      return events.stop(sid);
   }
 }
 
@@ -95,14 +126,22 @@ function clientCaption(event: TraceEvent, what: ClientInput, client: ClientId, v
   if (outcome !== undefined) return events.outcome(who, outcome, opText(outcome.op));
   if (event.client?.state === 'expired') return events.clientState(who, 'expired', event.client.session ?? '0x0');
   switch (what.type) {
-    case 'started': return events.clientStarted(who, what.servers, what.timeoutMs);
-    case 'connected': return events.clientConnected(who, what.sid);
-    case 'connectFailed': return events.clientConnectFailed(who, what.sid);
-    case 'disconnected': return events.clientDisconnected(who, what.sid);
-    case 'requested': return events.clientRequested(who, opText(what.op));
-    case 'received': return events.receive(who, senderOf(view, client, language), messageSays(what.message, language));
-    case 'timer': return events.clientTimer(who, what.timer);
-    case 'closed': return events.clientClosed(who);
+    case 'started':
+      return events.clientStarted(who, what.servers, what.timeoutMs);
+    case 'connected':
+      return events.clientConnected(who, what.sid);
+    case 'connectFailed':
+      return events.clientConnectFailed(who, what.sid);
+    case 'disconnected':
+      return events.clientDisconnected(who, what.sid);
+    case 'requested':
+      return events.clientRequested(who, opText(what.op));
+    case 'received':
+      return events.receive(who, senderOf(view, client, language), messageSays(what.message, language));
+    case 'timer':
+      return events.clientTimer(who, what.timer);
+    case 'closed':
+      return events.clientClosed(who);
   }
 }
 

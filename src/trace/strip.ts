@@ -63,15 +63,30 @@ export function visibleDiscards(strip: LogStrip, at: number): readonly Discarded
 export function changeStrip(strip: LogStrip, change: LogChange, at: number): LogStrip {
   switch (change.change) {
     case 'append':
-      return { base: strip.base, total: strip.total + 1, cells: listKeepLast(listPush(strip.cells, change.cell), STRIP_CELLS), discarded: visibleDiscards(strip, at) };
+      return {
+        base: strip.base,
+        total: strip.total + 1,
+        cells: listKeepLast(listPush(strip.cells, change.cell), STRIP_CELLS),
+        discarded: visibleDiscards(strip, at),
+      };
     case 'truncate': {
       const keep = listSearch(strip.cells, (cell) => compareZxid(cell.zxid, change.to) > 0);
       const cut = [...listItems(strip.cells, keep)];
-      return { base: strip.base, total: strip.total - cut.length, cells: listTruncate(strip.cells, keep), discarded: withDiscards(strip, cut, at) };
+      return {
+        base: strip.base,
+        total: strip.total - cut.length,
+        cells: listTruncate(strip.cells, keep),
+        discarded: withDiscards(strip, cut, at),
+      };
     }
     case 'reset': {
       const cells = change.cells.slice(-STRIP_CELLS);
-      return { base: change.base, total: change.cells.length, cells: listOf(cells), discarded: withDiscards(strip, lost(strip, change), at) };
+      return {
+        base: change.base,
+        total: change.cells.length,
+        cells: listOf(cells),
+        discarded: withDiscards(strip, lost(strip, change), at),
+      };
     }
   }
 }

@@ -46,9 +46,11 @@ export class Timeline {
   /** Takes in new events; their `n` must continue the trace. */
   appended(events: readonly TraceEvent[]): void {
     for (const event of events) {
-      if (event.n !== this.events.length) throw new RangeError(`event ${event.n} cannot follow event ${this.events.length - 1}: positions must be consecutive`);
+      if (event.n !== this.events.length)
+        throw new RangeError(`event ${event.n} cannot follow event ${this.events.length - 1}: positions must be consecutive`);
       this.events.push(event);
-      if (this.events.length % KEY_FRAME_EVERY === 0) this.#frames.push(foldEvents(this.#frames.at(-1) ?? this.#start, this.events, event.n));
+      if (this.events.length % KEY_FRAME_EVERY === 0)
+        this.#frames.push(foldEvents(this.#frames.at(-1) ?? this.#start, this.events, event.n));
       this.#index.add(event);
     }
   }

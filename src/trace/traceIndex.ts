@@ -139,7 +139,13 @@ export class TraceIndex {
     const booted = event.what.type === 'boot';
     const role = changes?.role ?? (booted ? 'LOOKING' : lane.real);
     lane.real = role;
-    this.#band(lane, sid, lane.role === 'PAUSED' ? 'PAUSED' : lane.role === 'DOWN' && !booted ? 'DOWN' : role, changes?.currentEpoch ?? lane.epoch, event);
+    this.#band(
+      lane,
+      sid,
+      lane.role === 'PAUSED' ? 'PAUSED' : lane.role === 'DOWN' && !booted ? 'DOWN' : role,
+      changes?.currentEpoch ?? lane.epoch,
+      event,
+    );
   }
 
   #addProcess(sid: Sid, type: 'processStarted' | 'processEnded', event: TraceEvent): void {

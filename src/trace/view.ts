@@ -82,13 +82,36 @@ const OPEN_LINK: LinkState = { cut: false, slowMs: 0 };
 /** A server that never ran. */
 export function newServer(sid: Sid): ServerState {
   return {
-    sid, up: 'down', exit: null, files: [], diskFull: false, log: EMPTY_STRIP, syncing: [],
-    phase: 'down', role: 'LOOKING', zabState: 'ELECTION', acceptedEpoch: 0, currentEpoch: 0,
+    sid,
+    up: 'down',
+    exit: null,
+    files: [],
+    diskFull: false,
+    log: EMPTY_STRIP,
+    syncing: [],
+    phase: 'down',
+    role: 'LOOKING',
+    zabState: 'ELECTION',
+    acceptedEpoch: 0,
+    currentEpoch: 0,
     vote: { leader: sid, zxid: ZXID_ZERO, electionEpoch: 0, peerEpoch: 0 },
-    lastZxid: ZXID_ZERO, lastLogged: ZXID_ZERO, lastSynced: ZXID_ZERO, committedZxid: ZXID_ZERO,
-    serving: false, leader: null, election: null, leading: null, learning: null,
-    snapshot: { state: 'idle', file: null }, recovery: 'idle',
-    nodes: 0, digest: 0, digestMismatches: 0, sessions: 0, clients: [], syncQueue: [0, 0],
+    lastZxid: ZXID_ZERO,
+    lastLogged: ZXID_ZERO,
+    lastSynced: ZXID_ZERO,
+    committedZxid: ZXID_ZERO,
+    serving: false,
+    leader: null,
+    election: null,
+    leading: null,
+    learning: null,
+    snapshot: { state: 'idle', file: null },
+    recovery: 'idle',
+    nodes: 0,
+    digest: 0,
+    digestMismatches: 0,
+    sessions: 0,
+    clients: [],
+    syncQueue: [0, 0],
   };
 }
 
@@ -96,9 +119,18 @@ export function newServer(sid: Sid): ServerState {
 export function endedServer(server: ServerState, up: 'down' | 'crashed', exit: ServerState['exit']): ServerState {
   const fresh = newServer(server.sid);
   return {
-    ...fresh, up, exit, files: server.files, diskFull: server.diskFull, log: server.log,
-    acceptedEpoch: server.acceptedEpoch, currentEpoch: server.currentEpoch,
-    lastZxid: server.lastZxid, lastLogged: server.lastLogged, lastSynced: server.lastSynced, committedZxid: server.committedZxid,
+    ...fresh,
+    up,
+    exit,
+    files: server.files,
+    diskFull: server.diskFull,
+    log: server.log,
+    acceptedEpoch: server.acceptedEpoch,
+    currentEpoch: server.currentEpoch,
+    lastZxid: server.lastZxid,
+    lastLogged: server.lastLogged,
+    lastSynced: server.lastSynced,
+    committedZxid: server.committedZxid,
   };
 }
 

@@ -15,7 +15,11 @@ export interface Because {
   readonly positions: readonly number[];
 }
 
-interface Found { readonly n: number; readonly sid: Sid; readonly decision: Decision }
+interface Found {
+  readonly n: number;
+  readonly sid: Sid;
+  readonly decision: Decision;
+}
 
 /** Why server `sid` has its role after event `n`; for one still looking, what it waits for. */
 export function whyRole(timeline: Timeline, sid: Sid, n: number, language: Language): Because {
@@ -40,8 +44,16 @@ export function whyVote(timeline: Timeline, sid: Sid, n: number, language: Langu
   const server = timeline.viewAt(n).servers[sid];
   if (server === undefined) return { sentence: why.noDecision(sid), positions: [] };
   const started = timeline.index.lastDecision(sid, 'election.start', n);
-  const changed = latest(timeline, sid, n, ['vote.order', 'vote.established'], (decision) =>
-    (decision.rule === 'vote.order' && decision.outcome === 'adopted') || (decision.rule === 'vote.established' && decision.outcome === 'joined'), started);
+  const changed = latest(
+    timeline,
+    sid,
+    n,
+    ['vote.order', 'vote.established'],
+    (decision) =>
+      (decision.rule === 'vote.order' && decision.outcome === 'adopted') ||
+      (decision.rule === 'vote.established' && decision.outcome === 'joined'),
+    started,
+  );
   if (changed !== null) return told([changed], language);
   if (started < 0) return { sentence: why.noDecision(sid), positions: [] };
   return { sentence: why.ownVote(sid, z(server.vote.zxid), server.vote.peerEpoch), positions: [started] };
@@ -61,9 +73,12 @@ function whyLooking(timeline: Timeline, server: ServerState, n: number, language
   const { why } = REASONS[language.code];
   const { sid, election } = server;
   const lost = latest(timeline, sid, n, ['election.start', 'leader.gaveUp', 'learner.gaveUp']);
-  const waits = election === null ? why.noDecision(sid)
-    : timeline.index.lastDecision(sid, 'vote.quorum', n) >= 0 && hasQuorum(timeline, sid, n) ? why.waitsFinal(sid, server.vote.leader, waitsUntil(timeline, sid, n))
-      : why.stillLooking(sid, election.supporters, server.vote.leader, election.waitMs);
+  const waits =
+    election === null
+      ? why.noDecision(sid)
+      : timeline.index.lastDecision(sid, 'vote.quorum', n) >= 0 && hasQuorum(timeline, sid, n)
+        ? why.waitsFinal(sid, server.vote.leader, waitsUntil(timeline, sid, n))
+        : why.stillLooking(sid, election.supporters, server.vote.leader, election.waitMs);
   if (lost === null) return { sentence: waits, positions: [] };
   const first = told([lost], language);
   return { sentence: language.join([first.sentence, waits]), positions: first.positions };
@@ -79,15 +94,27 @@ function hasQuorum(timeline: Timeline, sid: Sid, n: number): boolean {
 function waitsUntil(timeline: Timeline, sid: Sid, n: number): number | null {
   const at = timeline.index.lastDecision(sid, 'vote.quorum', n);
   const event = timeline.events[at];
-  for (const effect of event?.effects ?? []) if (effect.type === 'setTimer' && effect.timer === 'finalizeWait') return (event?.at ?? 0) + effect.afterMs;
+  for (const effect of event?.effects ?? [])
+    if (effect.type === 'setTimer' && effect.timer === 'finalizeWait') return (event?.at ?? 0) + effect.afterMs;
   return null;
 }
 
 /** The last decision of these rules up to position `n` (and after `since`) that fits. */
-function latest(timeline: Timeline, sid: Sid, n: number, rules: readonly RuleId[], fits: (decision: Decision) => boolean = () => true, since = -1): Found | null {
+function latest(
+  timeline: Timeline,
+  sid: Sid,
+  n: number,
+  rules: readonly RuleId[],
+  fits: (decision: Decision) => boolean = () => true,
+  since = -1,
+): Found | null {
   let newest: Found | null = null;
   for (const rule of rules) {
-    for (let at = timeline.index.lastDecision(sid, rule, n); at >= Math.max(0, since) && at > (newest?.n ?? -1); at = timeline.index.lastDecision(sid, rule, at - 1)) {
+    for (
+      let at = timeline.index.lastDecision(sid, rule, n);
+      at >= Math.max(0, since) && at > (newest?.n ?? -1);
+      at = timeline.index.lastDecision(sid, rule, at - 1)
+    ) {
       const decision = (timeline.events[at] as TraceEvent).decisions.findLast((candidate) => candidate.rule === rule && fits(candidate));
       if (decision === undefined) continue;
       newest = { n: at, sid, decision };

@@ -105,7 +105,10 @@ function createNode(tree: DataTree, header: TxnHeader, creation: Creation, owner
   const existing = mapGet(tree.nodes, key);
   if (existing !== undefined && (key === '' || mapHas(parent.children, childName(path)))) {
     const noted: DataTree = { ...tree, ...cache, nodes: mapSet(tree.nodes, key, { ...existing, acl }) };
-    return { tree: creation.type === 'create' ? raiseParent(noted, parentKey, creation.parentCVersion, header.zxid) : noted, result: outcome('NODEEXISTS') };
+    return {
+      tree: creation.type === 'create' ? raiseParent(noted, parentKey, creation.parentCVersion, header.zxid) : noted,
+      result: outcome('NODEEXISTS'),
+    };
   }
 
   const before = existing === undefined ? tree : withoutOrphan(tree, path, existing);
@@ -143,8 +146,15 @@ function withoutOrphan(tree: DataTree, path: string, orphan: Znode): DataTree {
 /** Source: `DataTree.createStat`. */
 function createdStat(header: TxnHeader, owner: SessionId): StatPersisted {
   return {
-    czxid: header.zxid, mzxid: header.zxid, pzxid: header.zxid, ctime: header.time, mtime: header.time,
-    version: 0, cversion: 0, aversion: 0, ephemeralOwner: owner,
+    czxid: header.zxid,
+    mzxid: header.zxid,
+    pzxid: header.zxid,
+    ctime: header.time,
+    mtime: header.time,
+    version: 0,
+    cversion: 0,
+    aversion: 0,
+    ephemeralOwner: owner,
   };
 }
 
@@ -181,7 +191,12 @@ function deleteNode(tree: DataTree, path: string, zxid: Zxid): Deleted {
   const parent = mapGet(tree.nodes, parentKey);
   if (parent === undefined) return { tree, err: 'NONODE' };
   const stat = compareZxid(zxid, parent.stat.pzxid) > 0 ? withPzxid(parent.stat, zxid, parent.stat.cversion) : parent.stat;
-  const orphaned = withNode(tree, parentKey, parent, makeNode(parentKey, parent.data, parent.acl, stat, mapDelete(parent.children, childName(path))));
+  const orphaned = withNode(
+    tree,
+    parentKey,
+    parent,
+    makeNode(parentKey, parent.data, parent.acl, stat, mapDelete(parent.children, childName(path))),
+  );
 
   const node = mapGet(tree.nodes, path);
   if (node === undefined) return { tree: orphaned, err: 'NONODE' };
@@ -203,8 +218,15 @@ function setData(tree: DataTree, header: TxnHeader, path: string, data: Bytes | 
   if (before === undefined) return { tree, result: outcome('NONODE') };
   const old = before.stat;
   const stat: StatPersisted = {
-    czxid: old.czxid, mzxid: header.zxid, pzxid: old.pzxid, ctime: old.ctime, mtime: header.time,
-    version, cversion: old.cversion, aversion: old.aversion, ephemeralOwner: old.ephemeralOwner,
+    czxid: old.czxid,
+    mzxid: header.zxid,
+    pzxid: old.pzxid,
+    ctime: old.ctime,
+    mtime: header.time,
+    version,
+    cversion: old.cversion,
+    aversion: old.aversion,
+    ephemeralOwner: old.ephemeralOwner,
   };
   const node = makeNode(key, data, before.acl, stat, before.children);
   const next = countChange(withNode(tree, key, before, node), path, dataLength(data) - dataLength(before.data), 0);
@@ -230,7 +252,11 @@ function closeSession(tree: DataTree, header: TxnHeader, listed: readonly string
   const inTxn = new Set(listed);
   const extra = (mapGet(tree.ephemerals, header.session) ?? []).filter((path) => !inTxn.has(path));
   const deleted: string[] = [];
-  let next: DataTree = { ...tree, ephemerals: mapDelete(tree.ephemerals, header.session), sessions: mapDelete(tree.sessions, header.session) };
+  let next: DataTree = {
+    ...tree,
+    ephemerals: mapDelete(tree.ephemerals, header.session),
+    sessions: mapDelete(tree.sessions, header.session),
+  };
   for (const path of [...listed, ...extra]) {
     const { tree: without, err } = deleteNode(next, path, header.zxid);
     next = without;
@@ -240,7 +266,17 @@ function closeSession(tree: DataTree, header: TxnHeader, listed: readonly string
 }
 
 /** What may stand inside a multi in a log. */
-const MULTI_TYPES: ReadonlySet<TxnType> = new Set(['create', 'create2', 'createTTL', 'createContainer', 'delete', 'deleteContainer', 'setData', 'check', 'error']);
+const MULTI_TYPES: ReadonlySet<TxnType> = new Set([
+  'create',
+  'create2',
+  'createTTL',
+  'createContainer',
+  'delete',
+  'deleteContainer',
+  'setData',
+  'check',
+  'error',
+]);
 
 /**
  * All or nothing: one error among the operations, put there by the leader, and none of them is done. Those before it report OK, those after
@@ -272,8 +308,15 @@ function outcome(err: ErrorCode): TxnResult {
 
 function withPzxid(stat: StatPersisted, pzxid: Zxid, cversion: number): StatPersisted {
   return {
-    czxid: stat.czxid, mzxid: stat.mzxid, pzxid, ctime: stat.ctime, mtime: stat.mtime,
-    version: stat.version, cversion, aversion: stat.aversion, ephemeralOwner: stat.ephemeralOwner,
+    czxid: stat.czxid,
+    mzxid: stat.mzxid,
+    pzxid,
+    ctime: stat.ctime,
+    mtime: stat.mtime,
+    version: stat.version,
+    cversion,
+    aversion: stat.aversion,
+    ephemeralOwner: stat.ephemeralOwner,
   };
 }
 
@@ -299,6 +342,10 @@ function withoutOwned({ ephemerals, containers, ttls }: Owned, owner: SessionId,
   };
 }
 
-function withoutEphemeral(ephemerals: ChunkedMap<readonly string[]>, owner: SessionId, left: readonly string[]): ChunkedMap<readonly string[]> {
+function withoutEphemeral(
+  ephemerals: ChunkedMap<readonly string[]>,
+  owner: SessionId,
+  left: readonly string[],
+): ChunkedMap<readonly string[]> {
   return left.length > 0 ? mapSet(ephemerals, owner, left) : mapDelete(ephemerals, owner);
 }

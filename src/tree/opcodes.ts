@@ -45,7 +45,15 @@ const OP_NUMBERS: Readonly<Record<ClientOp['op'], number>> = {
 };
 
 /** Source: `CreateMode`. The position is the flag. */
-const MODES: readonly CreateMode[] = ['persistent', 'ephemeral', 'persistentSequential', 'ephemeralSequential', 'container', 'ttl', 'ttlSequential'];
+const MODES: readonly CreateMode[] = [
+  'persistent',
+  'ephemeral',
+  'persistentSequential',
+  'ephemeralSequential',
+  'container',
+  'ttl',
+  'ttlSequential',
+];
 
 /** The number of a txn type in a txn header: 1 for `create`. */
 export function txnTypeNumber(type: TxnType): number {

@@ -110,7 +110,13 @@ function isMultiOp(op: ClientOp): op is MultiOp {
 }
 
 /** Each operation sees the effect of those before it. After the first failure nothing more is tried, and none of it will be done. */
-function prepareMulti(ahead: DataTree, ops: readonly ClientOp[], header: TxnHeader, authIds: readonly AuthId[], rules: PrepRules): Prepared {
+function prepareMulti(
+  ahead: DataTree,
+  ops: readonly ClientOp[],
+  header: TxnHeader,
+  authIds: readonly AuthId[],
+  rules: PrepRules,
+): Prepared {
   const context: Context = { session: header.session, authIds, rules };
   const txns: TxnBody[] = [];
   let tree = ahead;

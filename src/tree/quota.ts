@@ -80,7 +80,14 @@ function recountBelow(tree: DataTree, path: string): DataTree {
 
 function recount(tree: DataTree, prefix: string): DataTree {
   const { bytes, count } = countsAt(tree, prefix);
-  return withStats(tree, `${QUOTA}${prefix}/${STATS}`, new Map([['count', count], ['bytes', bytes]]));
+  return withStats(
+    tree,
+    `${QUOTA}${prefix}/${STATS}`,
+    new Map([
+      ['count', count],
+      ['bytes', bytes],
+    ]),
+  );
 }
 
 function countsAt(tree: DataTree, path: string): { bytes: number; count: number } {

@@ -22,13 +22,22 @@ const MAINLINE: ReadRules = { existsNeedsRead: true };
  *
  * Source: `FinalRequestProcessor.processRequest`.
  */
-export function read(tree: DataTree, op: ClientOp, authIds: readonly AuthId[], session: SessionId = NO_SESSION, rules: ReadRules = MAINLINE): TxnResult {
+export function read(
+  tree: DataTree,
+  op: ClientOp,
+  authIds: readonly AuthId[],
+  session: SessionId = NO_SESSION,
+  rules: ReadRules = MAINLINE,
+): TxnResult {
   switch (op.op) {
     case 'getData':
       return readNode(tree, op.path, PERMS.READ, authIds, (node) => ({ kind: 'data', data: node.data, stat: statOf(node) }));
     case 'exists':
       if (op.path.includes('\0')) return failure('BADARGUMENTS');
-      return readNode(tree, op.path, rules.existsNeedsRead ? PERMS.READ : NO_PERMS, authIds, (node) => ({ kind: 'stat', stat: statOf(node) }));
+      return readNode(tree, op.path, rules.existsNeedsRead ? PERMS.READ : NO_PERMS, authIds, (node) => ({
+        kind: 'stat',
+        stat: statOf(node),
+      }));
     case 'getChildren':
       return readNode(tree, op.path, PERMS.READ, authIds, (node) => ({ kind: 'children', children: childrenOf(node), stat: null }));
     case 'getChildren2':

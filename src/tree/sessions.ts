@@ -66,7 +66,12 @@ export function track(tracker: Tracker, id: SessionId, timeoutMs: number, now: n
  *
  * Source: `SessionTrackerImpl.touchSession`.
  */
-export function touch(tracker: Tracker, id: SessionId, timeoutMs: number | undefined, now: number): { readonly tracker: Tracker; readonly known: boolean } {
+export function touch(
+  tracker: Tracker,
+  id: SessionId,
+  timeoutMs: number | undefined,
+  now: number,
+): { readonly tracker: Tracker; readonly known: boolean } {
   const session = mapGet(tracker.sessions, id);
   if (session === undefined || session.closing) return { tracker, known: false };
   return { tracker: moveTo(tracker, id, session, bucketOf(tracker, now + (timeoutMs ?? session.timeoutMs))), known: true };

@@ -26,7 +26,15 @@ export interface ImageNode {
 const CONFIG_PATH = '/zookeeper/config';
 const NO_BYTES: Bytes = new Uint8Array(0);
 const NEW_STAT: StatPersisted = {
-  czxid: ZXID_ZERO, mzxid: ZXID_ZERO, pzxid: ZXID_ZERO, ctime: 0, mtime: 0, version: 0, cversion: 0, aversion: 0, ephemeralOwner: NO_SESSION,
+  czxid: ZXID_ZERO,
+  mzxid: ZXID_ZERO,
+  pzxid: ZXID_ZERO,
+  ctime: 0,
+  mtime: 0,
+  version: 0,
+  cversion: 0,
+  aversion: 0,
+  ephemeralOwner: NO_SESSION,
 };
 
 /**
@@ -40,7 +48,10 @@ const NEW_STAT: StatPersisted = {
 export function newTree(configData: Bytes | null, mtime = 0): DataTree {
   const builtIn = (path: string): ImageNode => ({ path, data: NO_BYTES, acl: OPEN_ACL_KEY, stat: NEW_STAT });
   const config: ImageNode = { path: CONFIG_PATH, data: NO_BYTES, acl: 1, stat: { ...NEW_STAT, aversion: -1 } };
-  const tree = treeOf({ sessions: [], acls: new Map([[1, READ_ACL]]), nodes: [builtIn(''), builtIn('/zookeeper'), config, builtIn('/zookeeper/quota')] }, ZXID_ZERO);
+  const tree = treeOf(
+    { sessions: [], acls: new Map([[1, READ_ACL]]), nodes: [builtIn(''), builtIn('/zookeeper'), config, builtIn('/zookeeper/quota')] },
+    ZXID_ZERO,
+  );
   return configData === null ? tree : withConfig(tree, configData, mtime);
 }
 
@@ -70,7 +81,8 @@ export function treeOf(image: TreeImage, lastProcessedZxid: Zxid): DataTree {
   for (const node of image.nodes) {
     if (node.path !== '') {
       const parent = drafts.get(parentPath(node.path));
-      if (!node.path.startsWith('/') || parent === undefined) throw new Error(`Invalid Datatree, unable to find parent ${parentPath(node.path)} of path ${node.path}`);
+      if (!node.path.startsWith('/') || parent === undefined)
+        throw new Error(`Invalid Datatree, unable to find parent ${parentPath(node.path)} of path ${node.path}`);
       parent.children = mapSet(parent.children, childName(node.path), true);
     }
     drafts.set(node.path, { node, children: drafts.get(node.path)?.children ?? emptyMap() });
@@ -103,7 +115,17 @@ export function treeOf(image: TreeImage, lastProcessedZxid: Zxid): DataTree {
   let sessions = emptyMap<number>();
   for (const [session, timeoutMs] of image.sessions) sessions = mapSet(sessions, session, timeoutMs);
   const keysInUse = Array.from(drafts.values(), ({ node }) => node.acl);
-  return recountQuotas({ nodes, ...cacheOf(image.acls, keysInUse), ephemerals, containers, ttls, sessions, lastProcessedZxid, digest, dataSize });
+  return recountQuotas({
+    nodes,
+    ...cacheOf(image.acls, keysInUse),
+    ephemerals,
+    containers,
+    ttls,
+    sessions,
+    lastProcessedZxid,
+    digest,
+    dataSize,
+  });
 }
 
 /** The real server counts the root under both of its names. */
@@ -147,7 +169,8 @@ export function statOf(node: Znode): Stat {
 export function aclOf(tree: DataTree, node: Znode): readonly Acl[] {
   if (node.acl === OPEN_ACL_KEY) return OPEN_ACL;
   const list = tree.acls.get(node.acl);
-  if (list === undefined) throw new Error(`Failed to fetch acls for ${node.acl}: the snapshot this tree was loaded from has no such access list`);
+  if (list === undefined)
+    throw new Error(`Failed to fetch acls for ${node.acl}: the snapshot this tree was loaded from has no such access list`);
   return list;
 }
 

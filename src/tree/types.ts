@@ -75,9 +75,20 @@ export interface DataTree {
 // Transactions: what is proposed, logged and applied.
 
 export type TxnType =
-  | 'createSession' | 'closeSession' | 'error'
-  | 'create' | 'create2' | 'createContainer' | 'createTTL'
-  | 'delete' | 'deleteContainer' | 'setData' | 'setACL' | 'check' | 'multi' | 'reconfig';
+  | 'createSession'
+  | 'closeSession'
+  | 'error'
+  | 'create'
+  | 'create2'
+  | 'createContainer'
+  | 'createTTL'
+  | 'delete'
+  | 'deleteContainer'
+  | 'setData'
+  | 'setACL'
+  | 'check'
+  | 'multi'
+  | 'reconfig';
 
 export type TxnBody =
   | { readonly type: 'createSession'; readonly timeoutMs: number }
@@ -86,13 +97,28 @@ export type TxnBody =
   | { readonly type: 'error'; readonly err: ErrorCode }
   | {
       readonly type: 'create' | 'create2';
-      readonly path: string; readonly data: Bytes | null; readonly acl: readonly Acl[];
+      readonly path: string;
+      readonly data: Bytes | null;
+      readonly acl: readonly Acl[];
       readonly ephemeral: boolean;
       /** −1 in records older than 3.4 ("V0"). */
       readonly parentCVersion: number;
     }
-  | { readonly type: 'createContainer'; readonly path: string; readonly data: Bytes | null; readonly acl: readonly Acl[]; readonly parentCVersion: number }
-  | { readonly type: 'createTTL'; readonly path: string; readonly data: Bytes | null; readonly acl: readonly Acl[]; readonly parentCVersion: number; readonly ttlMs: number }
+  | {
+      readonly type: 'createContainer';
+      readonly path: string;
+      readonly data: Bytes | null;
+      readonly acl: readonly Acl[];
+      readonly parentCVersion: number;
+    }
+  | {
+      readonly type: 'createTTL';
+      readonly path: string;
+      readonly data: Bytes | null;
+      readonly acl: readonly Acl[];
+      readonly parentCVersion: number;
+      readonly ttlMs: number;
+    }
   | { readonly type: 'delete' | 'deleteContainer'; readonly path: string }
   | { readonly type: 'setData' | 'reconfig'; readonly path: string; readonly data: Bytes | null; readonly version: number }
   | { readonly type: 'setACL'; readonly path: string; readonly acl: readonly Acl[]; readonly version: number }
@@ -116,10 +142,18 @@ export interface Txn extends TxnHeader {
 // ---------------------------------------------------------------------------------------------------------------------
 // Requests and replies.
 
-export type CreateMode = 'persistent' | 'persistentSequential' | 'ephemeral' | 'ephemeralSequential' | 'container' | 'ttl' | 'ttlSequential';
+export type CreateMode =
+  'persistent' | 'persistentSequential' | 'ephemeral' | 'ephemeralSequential' | 'container' | 'ttl' | 'ttlSequential';
 
 export type ClientOp =
-  | { readonly op: 'create' | 'create2'; readonly path: string; readonly data: Bytes | null; readonly acl: readonly Acl[]; readonly mode: CreateMode; readonly ttlMs?: number }
+  | {
+      readonly op: 'create' | 'create2';
+      readonly path: string;
+      readonly data: Bytes | null;
+      readonly acl: readonly Acl[];
+      readonly mode: CreateMode;
+      readonly ttlMs?: number;
+    }
   | { readonly op: 'delete'; readonly path: string; readonly version: number }
   | { readonly op: 'setData'; readonly path: string; readonly data: Bytes | null; readonly version: number }
   | { readonly op: 'setACL'; readonly path: string; readonly acl: readonly Acl[]; readonly version: number }
@@ -134,15 +168,45 @@ export type ClientOp =
   | { readonly op: 'deleteContainer'; readonly path: string };
 
 /** Ops that become transactions and consume a zxid (`Request.isQuorum`, less `sync`). */
-export type WriteOp = Extract<ClientOp, { op: 'create' | 'create2' | 'delete' | 'setData' | 'setACL' | 'check' | 'multi' | 'createSession' | 'closeSession' | 'deleteContainer' }>;
+export type WriteOp = Extract<
+  ClientOp,
+  { op: 'create' | 'create2' | 'delete' | 'setData' | 'setACL' | 'check' | 'multi' | 'createSession' | 'closeSession' | 'deleteContainer' }
+>;
 
 /** Source: `KeeperException.Code`. */
 export type ErrorCode =
-  | 'OK' | 'SYSTEMERROR' | 'RUNTIMEINCONSISTENCY' | 'DATAINCONSISTENCY' | 'CONNECTIONLOSS' | 'MARSHALLINGERROR' | 'UNIMPLEMENTED'
-  | 'OPERATIONTIMEOUT' | 'BADARGUMENTS' | 'UNKNOWNSESSION' | 'NEWCONFIGNOQUORUM' | 'RECONFIGINPROGRESS' | 'APIERROR'
-  | 'NONODE' | 'NOAUTH' | 'BADVERSION' | 'NOCHILDRENFOREPHEMERALS' | 'NODEEXISTS' | 'NOTEMPTY'
-  | 'SESSIONEXPIRED' | 'INVALIDCALLBACK' | 'INVALIDACL' | 'AUTHFAILED' | 'SESSIONMOVED' | 'NOTREADONLY' | 'EPHEMERALONLOCALSESSION'
-  | 'NOWATCHER' | 'REQUESTTIMEOUT' | 'RECONFIGDISABLED' | 'SESSIONCLOSEDREQUIRESASLAUTH' | 'QUOTAEXCEEDED' | 'THROTTLEDOP';
+  | 'OK'
+  | 'SYSTEMERROR'
+  | 'RUNTIMEINCONSISTENCY'
+  | 'DATAINCONSISTENCY'
+  | 'CONNECTIONLOSS'
+  | 'MARSHALLINGERROR'
+  | 'UNIMPLEMENTED'
+  | 'OPERATIONTIMEOUT'
+  | 'BADARGUMENTS'
+  | 'UNKNOWNSESSION'
+  | 'NEWCONFIGNOQUORUM'
+  | 'RECONFIGINPROGRESS'
+  | 'APIERROR'
+  | 'NONODE'
+  | 'NOAUTH'
+  | 'BADVERSION'
+  | 'NOCHILDRENFOREPHEMERALS'
+  | 'NODEEXISTS'
+  | 'NOTEMPTY'
+  | 'SESSIONEXPIRED'
+  | 'INVALIDCALLBACK'
+  | 'INVALIDACL'
+  | 'AUTHFAILED'
+  | 'SESSIONMOVED'
+  | 'NOTREADONLY'
+  | 'EPHEMERALONLOCALSESSION'
+  | 'NOWATCHER'
+  | 'REQUESTTIMEOUT'
+  | 'RECONFIGDISABLED'
+  | 'SESSIONCLOSEDREQUIRESASLAUTH'
+  | 'QUOTAEXCEEDED'
+  | 'THROTTLEDOP';
 
 /** An identity a connection has proved, such as `{ scheme: 'ip', id: '10.0.0.7' }`. */
 export interface AuthId {

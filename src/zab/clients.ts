@@ -67,7 +67,13 @@ export function closeAllClients(d: Draft): void {
 /** The checks and their order are those of `ZooKeeperServer.processConnectRequest` (W-11). */
 function connectSession(d: Draft, client: ClientCnxn, request: Extract<ClientMessage, { kind: 'ConnectRequest' }>): void {
   if (compareZxid(request.lastZxidSeen, d.s.tree.lastProcessedZxid) > 0) {
-    decide(d, { rule: 'client.refused', reason: 'aheadOfServer', clientZxid: request.lastZxidSeen, serverZxid: d.s.tree.lastProcessedZxid, session: request.session });
+    decide(d, {
+      rule: 'client.refused',
+      reason: 'aheadOfServer',
+      clientZxid: request.lastZxidSeen,
+      serverZxid: d.s.tree.lastProcessedZxid,
+      session: request.session,
+    });
     dropClient(d, client.conn);
     return;
   }
@@ -89,7 +95,13 @@ function reopenSession(d: Draft, client: ClientCnxn, session: SessionId, timeout
   const older = d.s.connOfSession[session];
   if (older !== undefined) dropClient(d, older);
   if (!samePassword(password, sessionPassword(session))) {
-    decide(d, { rule: 'client.refused', reason: 'wrongPassword', clientZxid: d.s.tree.lastProcessedZxid, serverZxid: d.s.tree.lastProcessedZxid, session });
+    decide(d, {
+      rule: 'client.refused',
+      reason: 'wrongPassword',
+      clientZxid: d.s.tree.lastProcessedZxid,
+      serverZxid: d.s.tree.lastProcessedZxid,
+      session,
+    });
     expireClient(d, client.conn);
     return;
   }
@@ -116,7 +128,12 @@ export function finishReopening(d: Draft, session: SessionId, valid: boolean): v
 
 function establish(d: Draft, client: ClientCnxn): void {
   setClient(d, { ...client, stage: 'established' });
-  send(d, client.conn, { kind: 'ConnectResponse', timeoutMs: client.timeoutMs, session: client.session, password: sessionPassword(client.session) });
+  send(d, client.conn, {
+    kind: 'ConnectResponse',
+    timeoutMs: client.timeoutMs,
+    session: client.session,
+    password: sessionPassword(client.session),
+  });
 }
 
 /** Tells a client that its session is gone: timeout 0, then the connection closes (W-13). */
@@ -274,7 +291,8 @@ function withPending({ conn, client, session, timeoutMs, stage }: ClientCnxn, pe
 
 function setClient(d: Draft, client: ClientCnxn): void {
   d.s.clients = { ...d.s.clients, [client.conn]: client };
-  if (client.session !== NO_SESSION && d.s.connOfSession[client.session] !== client.conn) d.s.connOfSession = { ...d.s.connOfSession, [client.session]: client.conn };
+  if (client.session !== NO_SESSION && d.s.connOfSession[client.session] !== client.conn)
+    d.s.connOfSession = { ...d.s.connOfSession, [client.session]: client.conn };
 }
 
 function forgetClient(d: Draft, conn: ConnId): void {

@@ -50,8 +50,12 @@ function readOptions(config: EnsembleConfig): { readonly deleteEmptyNewestLog: b
 /** Reads the disk: what a process does first, and again after a truncation. */
 function load(d: Draft): RecoveryOutcome {
   return recover(d.s.disk, {
-    commitLogCount: commitLogCount(d.s.config), trustEmptySnapshot: false, autocreate: true,
-    configData: configText(d.s.config), now: wallClock(d), ...readOptions(d.s.config),
+    commitLogCount: commitLogCount(d.s.config),
+    trustEmptySnapshot: false,
+    autocreate: true,
+    configData: configText(d.s.config),
+    now: wallClock(d),
+    ...readOptions(d.s.config),
   });
 }
 
@@ -70,7 +74,13 @@ export function recoverAtBoot(d: Draft): void {
   if (!outcome.ok) {
     const { message, exitCode, file, offset } = outcome.failure;
     d.s.recoveryPhase = recoveryStepper.step(d.s.recoveryPhase, 'failed').phase;
-    decide(d, { rule: 'recovery.failed', message, exitCode, ...(file === undefined ? {} : { file }), ...(offset === undefined ? {} : { offset }) });
+    decide(d, {
+      rule: 'recovery.failed',
+      message,
+      exitCode,
+      ...(file === undefined ? {} : { file }),
+      ...(offset === undefined ? {} : { offset }),
+    });
     advance(d, 'recoveryFailed');
     d.effects.push({ type: 'exit', code: exitCode, message });
     return;
@@ -166,7 +176,15 @@ export function writeConfigNode(d: Draft): void {
 export function takeSnapshotNow(d: Draft, why: 'leading' | 'synchronized', synced: boolean): void {
   const file = snapshotName(d.s.tree.lastProcessedZxid);
   const bytes = serializeSnapshot(d.s.tree, snapshotFormat(d.s.config));
-  write(d, synced ? [{ op: 'writeAtomic', file, bytes }] : [{ op: 'create', file }, { op: 'append', file, bytes }]);
+  write(
+    d,
+    synced
+      ? [{ op: 'writeAtomic', file, bytes }]
+      : [
+          { op: 'create', file },
+          { op: 'append', file, bytes },
+        ],
+  );
   decide(d, { rule: 'snapshot.taken', file, why, nodes: nodeCount(d.s.tree) });
 }
 

@@ -95,7 +95,10 @@ function commit(d: Draft): readonly string[] {
 
 /** Makes everything appended so far durable before going on, as a learner does at NEWLEADER. Blocks in the real server; takes no time here. */
 export function commitLogNow(d: Draft): void {
-  write(d, commit(d).map((file) => ({ op: 'fsync', file })));
+  write(
+    d,
+    commit(d).map((file) => ({ op: 'fsync', file })),
+  );
   d.s.lastSynced = d.s.lastLogged;
 }
 

@@ -19,7 +19,11 @@ import type { LeaderGiveUp, LearnerGiveUp, Role, TimerName, Vote, ZabState } fro
 
 export const serverStepper = stepper(serverMachine);
 
-const ZAB_STATES: Readonly<Record<string, ZabState>> = { discovery: 'DISCOVERY', synchronization: 'SYNCHRONIZATION', broadcast: 'BROADCAST' };
+const ZAB_STATES: Readonly<Record<string, ZabState>> = {
+  discovery: 'DISCOVERY',
+  synchronization: 'SYNCHRONIZATION',
+  broadcast: 'BROADCAST',
+};
 const ROLES: Readonly<Record<string, Role>> = { following: 'FOLLOWING', leading: 'LEADING', observing: 'OBSERVING' };
 
 /** Sends an event to the `server` machine and moves to the phase it says. The caller carries out the actions. */

@@ -1,7 +1,15 @@
 /** One function for each action that the `server` machine names. The machine says when, these say what. */
 import type { Draft } from './draft.ts';
 import { hearAck, hearEpochAck, hearLearner, hearPing, hearRequest, hearRevalidate } from './leader/handlers.ts';
-import { answerPing, commitInform, commitProposal, logProposal, refusePacket, releaseSync, sessionRevalidated } from './learner/broadcast.ts';
+import {
+  answerPing,
+  commitInform,
+  commitProposal,
+  logProposal,
+  refusePacket,
+  releaseSync,
+  sessionRevalidated,
+} from './learner/broadcast.ts';
 import { acceptEpoch } from './learner/follow.ts';
 import { openSync, queueCommit, queueInform, queueProposal, startServing, takeNewLeader } from './learner/sync.ts';
 import type { ServerAction } from './machines/server.ts';
@@ -36,9 +44,26 @@ export type PacketAction = Exclude<ServerAction, 'introduceSelf'>;
 type Rule<A extends PacketAction> = (d: Draft, conn: ConnId, packet: Extract<QuorumPacket, { kind: PacketOf[A] }>) => void;
 
 const RULES: { readonly [A in PacketAction]: Rule<A> } = {
-  acceptEpoch, openSync, queueProposal, queueCommit, queueInform, takeNewLeader, startServing,
-  logProposal, commitProposal, commitInform, answerPing, sessionRevalidated, releaseSync, refusePacket,
-  hearLearner, hearEpochAck, hearAck, hearPing, hearRequest, hearRevalidate,
+  acceptEpoch,
+  openSync,
+  queueProposal,
+  queueCommit,
+  queueInform,
+  takeNewLeader,
+  startServing,
+  logProposal,
+  commitProposal,
+  commitInform,
+  answerPing,
+  sessionRevalidated,
+  releaseSync,
+  refusePacket,
+  hearLearner,
+  hearEpochAck,
+  hearAck,
+  hearPing,
+  hearRequest,
+  hearRevalidate,
 };
 
 /** Carries out an action for the packet that called for it. */

@@ -12,7 +12,15 @@ import { copyServer } from './copies.ts';
 import { onClientAccepted, onClientDisconnected, onClientMessage } from './clients.ts';
 import { purge, recoverAtBoot } from './database.ts';
 import { close, edit, listen, setTimer, type Draft, type Mutable } from './draft.ts';
-import { electionPeer, onCnxTimer, onElectionAccepted, onElectionConnected, onElectionConnectFailed, onElectionDisconnected, startCnx } from './election/cnxManager.ts';
+import {
+  electionPeer,
+  onCnxTimer,
+  onElectionAccepted,
+  onElectionConnected,
+  onElectionConnectFailed,
+  onElectionDisconnected,
+  startCnx,
+} from './election/cnxManager.ts';
 import { onFinalizeTimer, onNotification, onPollTimer, startElection } from './election/lookForLeader.ts';
 import { NEW_ELECTION_LAYER } from './election/state.ts';
 import { dropHandler, noteHeard, onHandlerTimer, onLearnerAccepted } from './leader/handlers.ts';
@@ -56,11 +64,36 @@ export function step(before: Server | null, input: Input, now: number): Stepped 
 function blank({ sid, config, disk, seed }: Extract<Input, { type: 'boot' }>): Mutable<Server> {
   const nobody = { leader: sid, zxid: ZXID_ZERO, electionEpoch: 0, peerEpoch: 0 };
   return {
-    sid, config, phase: serverStepper.initial, role: 'LOOKING', zabState: 'ELECTION', random: randomStream(seed, `server ${sid}`), nextToken: 1,
-    disk, log: newLogWriter(), acceptedEpoch: 0, currentEpoch: 0, tree: newTree(null), databaseTrusted: true, committedLog: emptyList(),
-    lastLogged: ZXID_ZERO, lastSynced: ZXID_ZERO, committedZxid: ZXID_ZERO, digestMismatches: 0, recoveryPhase: recoveryStepper.initial,
-    vote: nobody, cnx: NEW_ELECTION_LAYER, logger: idleLogger(0), snapshotting: null, snapshotPhase: snapshotStepper.initial,
-    serving: false, clients: {}, connOfSession: {}, nextSession: '0x0', learning: null, leading: null,
+    sid,
+    config,
+    phase: serverStepper.initial,
+    role: 'LOOKING',
+    zabState: 'ELECTION',
+    random: randomStream(seed, `server ${sid}`),
+    nextToken: 1,
+    disk,
+    log: newLogWriter(),
+    acceptedEpoch: 0,
+    currentEpoch: 0,
+    tree: newTree(null),
+    databaseTrusted: true,
+    committedLog: emptyList(),
+    lastLogged: ZXID_ZERO,
+    lastSynced: ZXID_ZERO,
+    committedZxid: ZXID_ZERO,
+    digestMismatches: 0,
+    recoveryPhase: recoveryStepper.initial,
+    vote: nobody,
+    cnx: NEW_ELECTION_LAYER,
+    logger: idleLogger(0),
+    snapshotting: null,
+    snapshotPhase: snapshotStepper.initial,
+    serving: false,
+    clients: {},
+    connOfSession: {},
+    nextSession: '0x0',
+    learning: null,
+    leading: null,
   };
 }
 
@@ -209,4 +242,3 @@ function onTimer(d: Draft, timer: TimerName): void {
       return timer.startsWith('handler:') ? onHandlerTimer(d, Number(timer.slice(8))) : onCnxTimer(d, Number(timer.slice(4)));
   }
 }
-

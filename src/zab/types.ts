@@ -80,12 +80,22 @@ export type QuorumPacket =
   | { readonly kind: 'ACK'; readonly zxid: Zxid }
   | { readonly kind: 'UPTODATE' }
   | { readonly kind: 'REQUEST'; readonly session: SessionId; readonly cxid: number; readonly op: ClientOp }
-  | { readonly kind: 'PING'; readonly zxid: Zxid; /** Learner's answer: sessions touched since the last one. */ readonly touched?: readonly (readonly [SessionId, number])[] }
+  | {
+      readonly kind: 'PING';
+      readonly zxid: Zxid;
+      /** Learner's answer: sessions touched since the last one. */ readonly touched?: readonly (readonly [SessionId, number])[];
+    }
   | { readonly kind: 'REVALIDATE'; readonly session: SessionId; readonly timeoutMs?: number; readonly valid?: boolean }
   | { readonly kind: 'SYNC' };
 
 export type ClientMessage =
-  | { readonly kind: 'ConnectRequest'; readonly lastZxidSeen: Zxid; readonly timeoutMs: number; readonly session: SessionId; readonly password: Bytes }
+  | {
+      readonly kind: 'ConnectRequest';
+      readonly lastZxidSeen: Zxid;
+      readonly timeoutMs: number;
+      readonly session: SessionId;
+      readonly password: Bytes;
+    }
   | { readonly kind: 'Request'; readonly xid: number; readonly op: ClientOp }
   /** xid −2. */
   | { readonly kind: 'ClientPing' };
@@ -108,22 +118,33 @@ export type Channel = 'election' | 'quorum' | 'client';
 
 /** Named per server; setting one again replaces it. */
 export type TimerName =
-  | 'poll' | 'finalizeWait'                       // election
-  | 'connectRetry' | 'connectBudget'               // learner looks for its leader
-  | 'read'                                        // learner's read timeout
-  | 'epochLimit' | 'epochAckLimit' | 'newLeaderLimit' // leader waits for its quorums, initLimit ticks each
-  | 'tick'                                        // leader's main loop, every tickTime/2
-  | 'sessions' | 'containers'                     // leader's session buckets, container manager
-  | 'observerDelay'                               // observer waits before a new election
-  | 'logger'                                      // the logger thread wakes up
-  | 'snapshot'                                    // next slice of a fuzzy snapshot
+  | 'poll'
+  | 'finalizeWait' // election
+  | 'connectRetry'
+  | 'connectBudget' // learner looks for its leader
+  | 'read' // learner's read timeout
+  | 'epochLimit'
+  | 'epochAckLimit'
+  | 'newLeaderLimit' // leader waits for its quorums, initLimit ticks each
+  | 'tick' // leader's main loop, every tickTime/2
+  | 'sessions'
+  | 'containers' // leader's session buckets, container manager
+  | 'observerDelay' // observer waits before a new election
+  | 'logger' // the logger thread wakes up
+  | 'snapshot' // next slice of a fuzzy snapshot
   | 'purge'
-  | `handler:${ConnId}`                           // LearnerHandler's read timeout
-  | `cnx:${Sid}`;                                 // election connection attempt, cnxTimeout
+  | `handler:${ConnId}` // LearnerHandler's read timeout
+  | `cnx:${Sid}`; // election connection attempt, cnxTimeout
 
 export type Input =
   /** A process starts: what it knows is its configuration and its disk. Always the first input. */
-  | { readonly type: 'boot'; readonly sid: Sid; readonly config: EnsembleConfig; readonly disk: Disk; /** For the snapshot roll and delays; differs per boot. */ readonly seed: number }
+  | {
+      readonly type: 'boot';
+      readonly sid: Sid;
+      readonly config: EnsembleConfig;
+      readonly disk: Disk;
+      /** For the snapshot roll and delays; differs per boot. */ readonly seed: number;
+    }
   /** A connection that this server asked for is open. */
   | { readonly type: 'connected'; readonly channel: Channel; readonly conn: ConnId; readonly peer: Sid }
   | { readonly type: 'connectFailed'; readonly channel: Channel; readonly peer: Sid; readonly reason: 'refused' | 'timeout' }
@@ -157,62 +178,217 @@ export type Effect =
 // ---------------------------------------------------------------------------------------------------------------------
 // Decisions: each rule that decided something, with both sides' numbers. Narration, explanations and checks are built on these.
 
-export type LeaderGiveUp = 'epochTimeout' | 'epochAckTimeout' | 'newLeaderTimeout' | 'quorumLost' | 'internalError' | 'zxidRollover' | 'stopped';
+export type LeaderGiveUp =
+  'epochTimeout' | 'epochAckTimeout' | 'newLeaderTimeout' | 'quorumLost' | 'internalError' | 'zxidRollover' | 'stopped';
 export type LearnerGiveUp =
-  | 'leaderUnknown' | 'cannotConnect' | 'connectionLost' | 'readTimeout' | 'epochTooOld' | 'unexpectedPacket' | 'truncFailed' | 'nonContinuous' | 'commitMismatch' | 'diskFailure' | 'stopped';
+  | 'leaderUnknown'
+  | 'cannotConnect'
+  | 'connectionLost'
+  | 'readTimeout'
+  | 'epochTooOld'
+  | 'unexpectedPacket'
+  | 'truncFailed'
+  | 'nonContinuous'
+  | 'commitMismatch'
+  | 'diskFailure'
+  | 'stopped';
 
 export type Decision =
   // election
-  | { readonly rule: 'election.start'; readonly round: number; readonly vote: Vote; /** why it is looking */ readonly after: 'boot' | 'lostLeader' | 'gaveUpLeading' }
-  | { readonly rule: 'vote.order'; readonly from: Sid; readonly theirs: Vote; readonly mine: Vote; /** `swallowed`: heard during finalizeWait and no better; it is counted nowhere. */ readonly outcome: 'adopted' | 'kept' | 'swallowed'; readonly by: 'peerEpoch' | 'zxid' | 'sid' | 'same' | 'weight' }
-  | { readonly rule: 'vote.round'; readonly from: Sid; readonly theirRound: number; readonly myRound: number; readonly outcome: 'caughtUp' | 'ignored' }
-  | { readonly rule: 'vote.rejected'; readonly from: Sid; readonly leader: Sid; readonly reason: 'senderNotVoter' | 'leaderNotVoter' | 'emptyDatabase' }
-  | { readonly rule: 'vote.quorum'; readonly vote: Vote; readonly supporters: readonly Sid[]; readonly voters: number; readonly outcome: 'quorum' | 'notYet' }
-  | { readonly rule: 'vote.final'; readonly vote: Vote; readonly supporters: readonly Sid[]; readonly role: Role; readonly waitedMs: number; readonly tookMs: number }
-  | { readonly rule: 'vote.established'; readonly from: Sid; readonly leader: Sid; readonly supporters: readonly Sid[]; readonly leaderConfirmed: boolean; readonly sameRound: boolean; readonly outcome: 'joined' | 'notYet'; readonly role: Role }
+  | {
+      readonly rule: 'election.start';
+      readonly round: number;
+      readonly vote: Vote;
+      /** why it is looking */ readonly after: 'boot' | 'lostLeader' | 'gaveUpLeading';
+    }
+  | {
+      readonly rule: 'vote.order';
+      readonly from: Sid;
+      readonly theirs: Vote;
+      readonly mine: Vote;
+      /** `swallowed`: heard during finalizeWait and no better; it is counted nowhere. */ readonly outcome:
+        'adopted' | 'kept' | 'swallowed';
+      readonly by: 'peerEpoch' | 'zxid' | 'sid' | 'same' | 'weight';
+    }
+  | {
+      readonly rule: 'vote.round';
+      readonly from: Sid;
+      readonly theirRound: number;
+      readonly myRound: number;
+      readonly outcome: 'caughtUp' | 'ignored';
+    }
+  | {
+      readonly rule: 'vote.rejected';
+      readonly from: Sid;
+      readonly leader: Sid;
+      readonly reason: 'senderNotVoter' | 'leaderNotVoter' | 'emptyDatabase';
+    }
+  | {
+      readonly rule: 'vote.quorum';
+      readonly vote: Vote;
+      readonly supporters: readonly Sid[];
+      readonly voters: number;
+      readonly outcome: 'quorum' | 'notYet';
+    }
+  | {
+      readonly rule: 'vote.final';
+      readonly vote: Vote;
+      readonly supporters: readonly Sid[];
+      readonly role: Role;
+      readonly waitedMs: number;
+      readonly tookMs: number;
+    }
+  | {
+      readonly rule: 'vote.established';
+      readonly from: Sid;
+      readonly leader: Sid;
+      readonly supporters: readonly Sid[];
+      readonly leaderConfirmed: boolean;
+      readonly sameRound: boolean;
+      readonly outcome: 'joined' | 'notYet';
+      readonly role: Role;
+    }
   | { readonly rule: 'election.backoff'; readonly waitedMs: number; readonly nextMs: number; readonly action: 'resend' | 'reconnect' }
-  | { readonly rule: 'connection.order'; readonly peer: Sid; readonly initiator: Sid; readonly outcome: 'kept' | 'dropped' | 'dropped, connecting back' }
+  | {
+      readonly rule: 'connection.order';
+      readonly peer: Sid;
+      readonly initiator: Sid;
+      readonly outcome: 'kept' | 'dropped' | 'dropped, connecting back';
+    }
   // discovery
-  | { readonly rule: 'epoch.propose'; readonly from: Sid; readonly theirAcceptedEpoch: number; readonly epoch: number; readonly heard: readonly Sid[]; readonly outcome: 'notYet' | 'decided' | 'alreadyDecided' }
-  | { readonly rule: 'epoch.accept'; readonly leader: Sid; readonly epoch: number; readonly acceptedEpoch: number; readonly outcome: 'accepted' | 'alreadyAccepted' | 'refused' }
-  | { readonly rule: 'epoch.ack'; readonly from: Sid; readonly theirEpoch: number; readonly theirZxid: Zxid; readonly myEpoch: number; readonly myZxid: Zxid; readonly acked: readonly Sid[]; readonly outcome: 'counted' | 'notCounted' | 'ahead' | 'late' | 'quorum' }
+  | {
+      readonly rule: 'epoch.propose';
+      readonly from: Sid;
+      readonly theirAcceptedEpoch: number;
+      readonly epoch: number;
+      readonly heard: readonly Sid[];
+      readonly outcome: 'notYet' | 'decided' | 'alreadyDecided';
+    }
+  | {
+      readonly rule: 'epoch.accept';
+      readonly leader: Sid;
+      readonly epoch: number;
+      readonly acceptedEpoch: number;
+      readonly outcome: 'accepted' | 'alreadyAccepted' | 'refused';
+    }
+  | {
+      readonly rule: 'epoch.ack';
+      readonly from: Sid;
+      readonly theirEpoch: number;
+      readonly theirZxid: Zxid;
+      readonly myEpoch: number;
+      readonly myZxid: Zxid;
+      readonly acked: readonly Sid[];
+      readonly outcome: 'counted' | 'notCounted' | 'ahead' | 'late' | 'quorum';
+    }
   // synchronization
   | {
-      readonly rule: 'sync.mode'; readonly learner: Sid; readonly mode: SyncMode; readonly peerLastZxid: Zxid;
-      readonly minCommittedLog: Zxid; readonly maxCommittedLog: Zxid; readonly lastProcessedZxid: Zxid;
-      readonly zxidSent: Zxid; readonly queued: number;
+      readonly rule: 'sync.mode';
+      readonly learner: Sid;
+      readonly mode: SyncMode;
+      readonly peerLastZxid: Zxid;
+      readonly minCommittedLog: Zxid;
+      readonly maxCommittedLog: Zxid;
+      readonly lastProcessedZxid: Zxid;
+      readonly zxidSent: Zxid;
+      readonly queued: number;
       readonly source: 'committedLog' | 'txnlog+committedLog' | null;
       /** Which line of the decision list (`LearnerHandler.syncFollower`) applied. */
-      readonly because: 'forced' | 'same' | 'ahead' | 'inCommittedLog' | 'diverged' | 'divergedEpoch' | 'inTxnLog' | 'txnLogUnusable' | 'txnLogGap' | 'txnLogDisabled' | 'unhandled';
+      readonly because:
+        | 'forced'
+        | 'same'
+        | 'ahead'
+        | 'inCommittedLog'
+        | 'diverged'
+        | 'divergedEpoch'
+        | 'inTxnLog'
+        | 'txnLogUnusable'
+        | 'txnLogGap'
+        | 'txnLogDisabled'
+        | 'unhandled';
       readonly forwardFrom: Zxid;
     }
   | { readonly rule: 'sync.opened'; readonly leader: Sid; readonly mode: SyncMode; readonly zxid: Zxid; readonly myZxid: Zxid }
-  | { readonly rule: 'sync.truncated'; readonly to: Zxid; readonly from: Zxid; readonly outcome: 'done' | 'failed'; readonly message?: string }
-  | { readonly rule: 'newLeader.received'; readonly epoch: number; readonly snapshot: boolean; readonly logged: number; readonly left: number }
-  | { readonly rule: 'newLeader.ack'; readonly from: Sid; readonly zxid: Zxid; readonly epoch: number; readonly acked: readonly Sid[]; readonly outcome: 'counted' | 'wrongEpoch' | 'late' | 'observer' | 'quorum' }
+  | {
+      readonly rule: 'sync.truncated';
+      readonly to: Zxid;
+      readonly from: Zxid;
+      readonly outcome: 'done' | 'failed';
+      readonly message?: string;
+    }
+  | {
+      readonly rule: 'newLeader.received';
+      readonly epoch: number;
+      readonly snapshot: boolean;
+      readonly logged: number;
+      readonly left: number;
+    }
+  | {
+      readonly rule: 'newLeader.ack';
+      readonly from: Sid;
+      readonly zxid: Zxid;
+      readonly epoch: number;
+      readonly acked: readonly Sid[];
+      readonly outcome: 'counted' | 'wrongEpoch' | 'late' | 'observer' | 'quorum';
+    }
   | { readonly rule: 'leader.established'; readonly epoch: number; readonly supporters: readonly Sid[]; readonly zxid: Zxid }
   | { readonly rule: 'learner.serving'; readonly leader: Sid; readonly epoch: number; readonly zxid: Zxid; readonly waiting: number }
   // broadcast
-  | { readonly rule: 'request.validated'; readonly zxid: Zxid; readonly op: string; readonly path: string | null; readonly err: ErrorCode; readonly session: SessionId }
-  | { readonly rule: 'proposal.ack'; readonly zxid: Zxid; readonly from: Sid; readonly acks: readonly Sid[]; readonly voters: number; readonly outcome: 'notYet' | 'committed' | 'waitsForEarlier' | 'alreadyCommitted' | 'unknown' | 'observer' }
+  | {
+      readonly rule: 'request.validated';
+      readonly zxid: Zxid;
+      readonly op: string;
+      readonly path: string | null;
+      readonly err: ErrorCode;
+      readonly session: SessionId;
+    }
+  | {
+      readonly rule: 'proposal.ack';
+      readonly zxid: Zxid;
+      readonly from: Sid;
+      readonly acks: readonly Sid[];
+      readonly voters: number;
+      readonly outcome: 'notYet' | 'committed' | 'waitsForEarlier' | 'alreadyCommitted' | 'unknown' | 'observer';
+    }
   | { readonly rule: 'commit.unexpected'; readonly zxid: Zxid; readonly head: Zxid | null; readonly outcome: 'ignored' | 'exit' }
   | { readonly rule: 'leader.alive'; readonly synced: readonly Sid[]; readonly outcome: 'quorum' | 'lost' }
   | { readonly rule: 'learner.tooSlow'; readonly learner: Sid; readonly zxid: Zxid; readonly waitedMs: number; readonly limitMs: number }
   | { readonly rule: 'leader.gaveUp'; readonly reason: LeaderGiveUp; readonly synced: readonly Sid[] }
   | { readonly rule: 'learner.gaveUp'; readonly reason: LearnerGiveUp; readonly leader: Sid; readonly detail?: string }
-  | { readonly rule: 'handler.closed'; readonly learner: Sid; readonly reason: 'disconnected' | 'readTimeout' | 'transactionTimeout' | 'ahead' | 'protocol' | 'leaderStopped' }
+  | {
+      readonly rule: 'handler.closed';
+      readonly learner: Sid;
+      readonly reason: 'disconnected' | 'readTimeout' | 'transactionTimeout' | 'ahead' | 'protocol' | 'leaderStopped';
+    }
   // sessions and clients
   | { readonly rule: 'session.created'; readonly session: SessionId; readonly requestedMs: number; readonly timeoutMs: number }
   | { readonly rule: 'session.expired'; readonly session: SessionId; readonly timeoutMs: number }
   | { readonly rule: 'session.revalidated'; readonly session: SessionId; readonly outcome: 'valid' | 'expired' }
-  | { readonly rule: 'client.refused'; readonly reason: 'aheadOfServer' | 'notServing' | 'wrongPassword'; readonly clientZxid: Zxid; readonly serverZxid: Zxid; readonly session: SessionId }
+  | {
+      readonly rule: 'client.refused';
+      readonly reason: 'aheadOfServer' | 'notServing' | 'wrongPassword';
+      readonly clientZxid: Zxid;
+      readonly serverZxid: Zxid;
+      readonly session: SessionId;
+    }
   // storage
   | { readonly rule: 'recovery.step'; readonly what: RecoveryStep }
   | { readonly rule: 'recovery.done'; readonly zxid: Zxid; readonly nodes: number; readonly sessions: number }
-  | { readonly rule: 'recovery.failed'; readonly message: string; readonly exitCode: number; readonly file?: string; readonly offset?: number }
+  | {
+      readonly rule: 'recovery.failed';
+      readonly message: string;
+      readonly exitCode: number;
+      readonly file?: string;
+      readonly offset?: number;
+    }
   | { readonly rule: 'fastForward'; readonly from: Zxid; readonly to: Zxid; readonly txns: number }
   | { readonly rule: 'snapshot.due'; readonly txns: number; readonly threshold: number; readonly outcome: 'started' | 'busy' }
-  | { readonly rule: 'snapshot.taken'; readonly file: string; readonly why: 'snapCount' | 'leading' | 'synchronized' | 'empty'; readonly nodes: number }
+  | {
+      readonly rule: 'snapshot.taken';
+      readonly file: string;
+      readonly why: 'snapCount' | 'leading' | 'synchronized' | 'empty';
+      readonly nodes: number;
+    }
   | { readonly rule: 'purge'; readonly deleted: readonly string[] }
   | { readonly rule: 'digest.mismatch'; readonly zxid: Zxid; readonly expected: number; readonly actual: number };
 

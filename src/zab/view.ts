@@ -42,14 +42,18 @@ export function changesOf(before: Server | null, s: Server): Partial<ServerView>
   if (before === null || leaderOf(before) !== leader) out.leader = leader;
   if (before === null || electionChanged(before.cnx, s.cnx)) out.election = electionView(s);
   if (before?.leading !== s.leading) leadingChanges(before?.leading ?? null, s.leading, out);
-  if (before === null || learningChanged(before.learning, s.learning)) out.learning = s.learning === null ? null : { mode: s.learning.mode, pending: pendingOf(s.learning) };
-  if (before?.snapshotPhase !== s.snapshotPhase || before.snapshotting?.file !== s.snapshotting?.file) out.snapshot = { state: s.snapshotPhase, file: s.snapshotting?.file ?? null };
+  if (before === null || learningChanged(before.learning, s.learning))
+    out.learning = s.learning === null ? null : { mode: s.learning.mode, pending: pendingOf(s.learning) };
+  if (before?.snapshotPhase !== s.snapshotPhase || before.snapshotting?.file !== s.snapshotting?.file)
+    out.snapshot = { state: s.snapshotPhase, file: s.snapshotting?.file ?? null };
   if (before?.recoveryPhase !== s.recoveryPhase) out.recovery = s.recoveryPhase;
   if (before?.digestMismatches !== s.digestMismatches) out.digestMismatches = s.digestMismatches;
-  if (before === null || clientsChanged(before, s)) out.clients = Object.values(s.clients).map(({ conn, client, session }) => ({ conn, client, session }));
+  if (before === null || clientsChanged(before, s))
+    out.clients = Object.values(s.clients).map(({ conn, client, session }) => ({ conn, client, session }));
   if (before?.logger.queue !== s.logger.queue || before.logger.flushing !== s.logger.flushing) {
     const { queue, flushing } = s.logger;
-    if (before?.logger.queue.length !== queue.length || before.logger.flushing.length !== flushing.length) out.syncQueue = [queue.length, flushing.length];
+    if (before?.logger.queue.length !== queue.length || before.logger.flushing.length !== flushing.length)
+      out.syncQueue = [queue.length, flushing.length];
   }
   return out;
 }
@@ -101,18 +105,29 @@ function leadingChanges(before: Leading | null, after: Leading | null, out: Part
     out.leading = null;
     return;
   }
-  const sameNumbers = before !== null && before.tick === after.tick && before.epoch === after.epoch && before.epochHeard === after.epochHeard
-    && before.epochAcked === after.epochAcked && before.newLeaderAcked === after.newLeaderAcked && before.outstanding === after.outstanding
-    && before.epochDecided === after.epochDecided;
+  const sameNumbers =
+    before !== null &&
+    before.tick === after.tick &&
+    before.epoch === after.epoch &&
+    before.epochHeard === after.epochHeard &&
+    before.epochAcked === after.epochAcked &&
+    before.newLeaderAcked === after.newLeaderAcked &&
+    before.outstanding === after.outstanding &&
+    before.epochDecided === after.epochDecided;
   if (sameNumbers && before.learners === after.learners) return;
   const count = listLength(after.outstanding);
   // Made in its full length: a list that grows keeps room for 16, and a trace has very many of these.
   const outstanding = new Array<ProposalRow>(Math.min(count, MOST_PROPOSALS));
   for (let i = 0; i < outstanding.length; i++) outstanding[i] = proposalRow(listAt(after.outstanding, i) as Proposal);
   out.leading = {
-    epoch: after.epochDecided ? after.epoch : null, tick: after.tick,
-    epochHeard: after.epochHeard, epochAcked: after.epochAcked, newLeaderAcked: after.newLeaderAcked,
-    learners: after.learners, outstanding, outstandingCount: count,
+    epoch: after.epochDecided ? after.epoch : null,
+    tick: after.tick,
+    epochHeard: after.epochHeard,
+    epochAcked: after.epochAcked,
+    newLeaderAcked: after.newLeaderAcked,
+    learners: after.learners,
+    outstanding,
+    outstandingCount: count,
   };
 }
 

@@ -78,9 +78,11 @@ describe('quiet', () => {
   });
 
   test('takes longer the longer it is, and never runs away', () => {
-    fc.assert(fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.double({ min: 0, max: 1e6, noNaN: true }), (a, b) => {
-      expect(compressQuiet(Math.max(a, b))).toBeGreaterThanOrEqual(compressQuiet(Math.min(a, b)));
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.double({ min: 0, max: 1e6, noNaN: true }), (a, b) => {
+        expect(compressQuiet(Math.max(a, b))).toBeGreaterThanOrEqual(compressQuiet(Math.min(a, b)));
+      }),
+    );
     expect(compressQuiet(60_000)).toBeGreaterThan(6000);
   });
 

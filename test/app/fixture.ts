@@ -1,13 +1,11 @@
 /**
- * A hand-made trace: five servers elect a leader, a client writes, the leader is killed, another is elected. Only for tests of the
- * app and for looking at the page without an ensemble (`?fixture` under `vite`); never part of the shipped page.
+ * A hand-made trace: five servers elect a leader, a client writes, the leader is killed, another is elected. For tests of the app that
+ * need no ensemble.
  */
-import { NO_SESSION, type Sid } from '../../src/base/ids.ts';
+import { type Sid } from '../../src/base/ids.ts';
 import { zxid, ZXID_ZERO, type Zxid } from '../../src/base/zxid.ts';
 import type { Actor, Command, Flight, Peer, TraceEvent } from '../../src/ensemble/types.ts';
-import { DEFAULT_CONFIG } from '../../src/ensemble/options.ts';
-import type { Engine } from '../../src/app/engine/engine.ts';
-import type { Channel, Decision, LogChange, Member, Message, ServerView, Vote } from '../../src/zab/types.ts';
+import type { Channel, Decision, LogChange, Message, Vote } from '../../src/zab/types.ts';
 
 const server = (sid: Sid): Peer => ({ kind: 'server', sid });
 const client: Peer = { kind: 'client', client: 1 };
@@ -18,7 +16,22 @@ export class TraceMaker {
   private flights = 0;
 
   add(actor: Actor, what: TraceEvent['what'], more: Partial<TraceEvent> = {}): TraceEvent {
-    const event: TraceEvent = { n: this.events.length, at: this.at, actor, cause: -1, what, sent: [], effects: [], decisions: [], changes: null, client: null, log: [], outcomes: [], disk: null, ...more };
+    const event: TraceEvent = {
+      n: this.events.length,
+      at: this.at,
+      actor,
+      cause: -1,
+      what,
+      sent: [],
+      effects: [],
+      decisions: [],
+      changes: null,
+      client: null,
+      log: [],
+      outcomes: [],
+      disk: null,
+      ...more,
+    };
     this.events.push(event);
     return event;
   }
@@ -30,7 +43,12 @@ export class TraceMaker {
 
   receive(flight: Flight, more: Partial<TraceEvent> = {}): void {
     this.at += 0.05;
-    if (flight.to.kind === 'server') this.add({ kind: 'server', sid: flight.to.sid }, { type: 'receive', conn: flight.conn, flight: flight.id, from: flight.from, message: flight.message }, more);
+    if (flight.to.kind === 'server')
+      this.add(
+        { kind: 'server', sid: flight.to.sid },
+        { type: 'receive', conn: flight.conn, flight: flight.id, from: flight.from, message: flight.message },
+        more,
+      );
     else this.add({ kind: 'client', client: flight.to.client }, { type: 'received', flight: flight.id, message: flight.message }, more);
   }
 
@@ -44,15 +62,44 @@ const vote = (leader: Sid, z: Zxid, round: number, peerEpoch: number): Vote => (
 function elect(maker: TraceMaker, up: readonly Sid[], round: number, last: Zxid, epoch: number): void {
   const winner = Math.max(...up);
   let flights: Flight[] = [];
-  const notify = (sid: Sid, leader: Sid): Flight[] => up.filter((to) => to !== sid).map((to) => maker.flight(server(sid), server(to), { kind: 'NOTIFICATION', state: 'LOOKING', vote: vote(leader, last, round, epoch - 1), version: 2 }));
+  const notify = (sid: Sid, leader: Sid): Flight[] =>
+    up
+      .filter((to) => to !== sid)
+      .map((to) =>
+        maker.flight(server(sid), server(to), {
+          kind: 'NOTIFICATION',
+          state: 'LOOKING',
+          vote: vote(leader, last, round, epoch - 1),
+          version: 2,
+        }),
+      );
   for (const sid of up) {
     const sent = notify(sid, sid);
     flights.push(...sent);
-    const decision: Decision = { rule: 'election.start', round, vote: vote(sid, last, round, epoch - 1), after: round === 1 ? 'boot' : 'lostLeader' };
-    maker.add({ kind: 'server', sid }, { type: 'timer', timer: 'poll' }, {
-      sent, decisions: [decision],
-      changes: { sid, role: 'LOOKING', phase: 'looking', zabState: 'ELECTION', vote: decision.vote, leader: null, leading: null, election: { state: 'collecting', round, votes: [], outOfElection: [], supporters: [sid], waitMs: 200 } },
-    });
+    const decision: Decision = {
+      rule: 'election.start',
+      round,
+      vote: vote(sid, last, round, epoch - 1),
+      after: round === 1 ? 'boot' : 'lostLeader',
+    };
+    maker.add(
+      { kind: 'server', sid },
+      { type: 'timer', timer: 'poll' },
+      {
+        sent,
+        decisions: [decision],
+        changes: {
+          sid,
+          role: 'LOOKING',
+          phase: 'looking',
+          zabState: 'ELECTION',
+          vote: decision.vote,
+          leader: null,
+          leading: null,
+          election: { state: 'collecting', round, votes: [], outOfElection: [], supporters: [sid], waitMs: 200 },
+        },
+      },
+    );
     maker.at += 0.1;
   }
   const adopted = new Map(up.map((sid) => [sid, sid]));
@@ -72,23 +119,56 @@ function elect(maker: TraceMaker, up: readonly Sid[], round: number, last: Zxid,
       const rows = up.map((sid) => ({ sid, state: 'LOOKING' as const, vote: vote(adopted.get(sid) ?? sid, last, round, epoch - 1) }));
       maker.receive(flight, {
         sent,
-        decisions: [{ rule: 'vote.order', from: flight.from.sid, theirs: flight.message.vote, mine, outcome: better ? 'adopted' : 'kept', by: better || flight.message.vote.leader < mine.leader ? 'sid' : 'same' }],
-        changes: { vote: now, election: { state: 'collecting', round, votes: rows, outOfElection: [], supporters: up.filter((sid) => adopted.get(sid) === now.leader), waitMs: 200 } },
+        decisions: [
+          {
+            rule: 'vote.order',
+            from: flight.from.sid,
+            theirs: flight.message.vote,
+            mine,
+            outcome: better ? 'adopted' : 'kept',
+            by: better || flight.message.vote.leader < mine.leader ? 'sid' : 'same',
+          },
+        ],
+        changes: {
+          vote: now,
+          election: {
+            state: 'collecting',
+            round,
+            votes: rows,
+            outOfElection: [],
+            supporters: up.filter((sid) => adopted.get(sid) === now.leader),
+            waitMs: 200,
+          },
+        },
       });
     }
   }
   maker.at += 200;
   for (const sid of up) {
     const role = sid === winner ? 'LEADING' : 'FOLLOWING';
-    maker.add({ kind: 'server', sid }, { type: 'timer', timer: 'finalizeWait' }, {
-      decisions: [{ rule: 'vote.final', vote: vote(winner, last, round, epoch - 1), supporters: up, role, waitedMs: 200, tookMs: 230 }],
-      changes: { role, phase: role === 'LEADING' ? 'leading.discovery' : 'following.discovery', zabState: 'DISCOVERY', leader: winner, election: null },
-    });
+    maker.add(
+      { kind: 'server', sid },
+      { type: 'timer', timer: 'finalizeWait' },
+      {
+        decisions: [{ rule: 'vote.final', vote: vote(winner, last, round, epoch - 1), supporters: up, role, waitedMs: 200, tookMs: 230 }],
+        changes: {
+          role,
+          phase: role === 'LEADING' ? 'leading.discovery' : 'following.discovery',
+          zabState: 'DISCOVERY',
+          leader: winner,
+          election: null,
+        },
+      },
+    );
   }
   maker.at += 3;
   const followers = up.filter((sid) => sid !== winner);
-  const round1 = followers.map((sid) => maker.flight(server(sid), server(winner), { kind: 'FOLLOWERINFO', sid, acceptedEpoch: epoch - 1 }, 'quorum'));
-  followers.forEach((sid, i) => maker.add({ kind: 'server', sid }, { type: 'connected', channel: 'quorum', conn: i, peer: winner }, { sent: [round1[i] as Flight] }));
+  const round1 = followers.map((sid) =>
+    maker.flight(server(sid), server(winner), { kind: 'FOLLOWERINFO', sid, acceptedEpoch: epoch - 1 }, 'quorum'),
+  );
+  followers.forEach((sid, i) =>
+    maker.add({ kind: 'server', sid }, { type: 'connected', channel: 'quorum', conn: i, peer: winner }, { sent: [round1[i] as Flight] }),
+  );
   round1.forEach((flight, i) => {
     const sid = followers[i] as Sid;
     const reply = maker.flight(server(winner), server(sid), { kind: 'DIFF', zxid: last }, 'quorum');
@@ -96,7 +176,22 @@ function elect(maker: TraceMaker, up: readonly Sid[], round: number, last: Zxid,
     maker.at += 1;
     maker.receive(flight, {
       sent: [reply, nl],
-      decisions: [{ rule: 'sync.mode', learner: sid, mode: 'DIFF', peerLastZxid: last, minCommittedLog: last, maxCommittedLog: last, lastProcessedZxid: last, zxidSent: last, queued: 0, source: null, because: 'same', forwardFrom: last }],
+      decisions: [
+        {
+          rule: 'sync.mode',
+          learner: sid,
+          mode: 'DIFF',
+          peerLastZxid: last,
+          minCommittedLog: last,
+          maxCommittedLog: last,
+          lastProcessedZxid: last,
+          zxidSent: last,
+          queued: 0,
+          source: null,
+          because: 'same',
+          forwardFrom: last,
+        },
+      ],
       changes: { phase: 'leading.synchronization', zabState: 'SYNCHRONIZATION', acceptedEpoch: epoch, currentEpoch: epoch },
     });
     maker.at += 1;
@@ -104,7 +199,15 @@ function elect(maker: TraceMaker, up: readonly Sid[], round: number, last: Zxid,
     const ack = maker.flight(server(sid), server(winner), { kind: 'ACK', zxid: zxid(epoch, 0) }, 'quorum');
     maker.receive(nl, { sent: [ack], changes: { currentEpoch: epoch } });
     maker.at += 1;
-    maker.receive(ack, i === 1 ? { decisions: [{ rule: 'leader.established', epoch, supporters: up, zxid: zxid(epoch, 0) }], changes: { phase: 'leading.broadcast', zabState: 'BROADCAST', serving: true } } : {});
+    maker.receive(
+      ack,
+      i === 1
+        ? {
+            decisions: [{ rule: 'leader.established', epoch, supporters: up, zxid: zxid(epoch, 0) }],
+            changes: { phase: 'leading.broadcast', zabState: 'BROADCAST', serving: true },
+          }
+        : {},
+    );
     const utd = maker.flight(server(winner), server(sid), { kind: 'UPTODATE' }, 'quorum');
     maker.add({ kind: 'server', sid: winner }, { type: 'timer', timer: 'tick' }, { sent: [utd] });
     maker.at += 1;
@@ -115,12 +218,45 @@ function elect(maker: TraceMaker, up: readonly Sid[], round: number, last: Zxid,
 function write(maker: TraceMaker, up: readonly Sid[], leader: Sid, z: Zxid, path: string): void {
   const append: LogChange = { change: 'append', cell: { zxid: z, type: 'create', path, session: '0x1', cxid: z.counter } };
   const followers = up.filter((sid) => sid !== leader);
-  const proposals = followers.map((sid) => maker.flight(server(leader), server(sid), { kind: 'PROPOSAL', zxid: z, txn: { session: '0x1', cxid: 1, zxid: z, time: 0, body: { type: 'create', path, data: null, acl: [], ephemeral: false, parentCVersion: 1 }, digest: null }, bytes: new Uint8Array(80) }, 'quorum'));
-  const request = maker.flight(client, server(leader), { kind: 'Request', xid: z.counter, op: { op: 'create', path, data: null, acl: [], mode: 'persistent' } }, 'client');
+  const proposals = followers.map((sid) =>
+    maker.flight(
+      server(leader),
+      server(sid),
+      {
+        kind: 'PROPOSAL',
+        zxid: z,
+        txn: {
+          session: '0x1',
+          cxid: 1,
+          zxid: z,
+          time: 0,
+          body: { type: 'create', path, data: null, acl: [], ephemeral: false, parentCVersion: 1 },
+          digest: null,
+        },
+        bytes: new Uint8Array(80),
+      },
+      'quorum',
+    ),
+  );
+  const request = maker.flight(
+    client,
+    server(leader),
+    { kind: 'Request', xid: z.counter, op: { op: 'create', path, data: null, acl: [], mode: 'persistent' } },
+    'client',
+  );
   maker.at += 40;
-  maker.add({ kind: 'client', client: 1 }, { type: 'requested', xid: z.counter, op: { op: 'create', path, data: null, acl: [], mode: 'persistent' } }, { sent: [request], client: { waiting: 1 } });
+  maker.add(
+    { kind: 'client', client: 1 },
+    { type: 'requested', xid: z.counter, op: { op: 'create', path, data: null, acl: [], mode: 'persistent' } },
+    { sent: [request], client: { waiting: 1 } },
+  );
   maker.at += 1;
-  maker.receive(request, { sent: proposals, log: [append], decisions: [{ rule: 'request.validated', zxid: z, op: 'create', path, err: 'OK', session: '0x1' }], changes: { lastLogged: z } });
+  maker.receive(request, {
+    sent: proposals,
+    log: [append],
+    decisions: [{ rule: 'request.validated', zxid: z, op: 'create', path, err: 'OK', session: '0x1' }],
+    changes: { lastLogged: z },
+  });
   const acks: Flight[] = [];
   for (const flight of proposals) {
     maker.at += 1;
@@ -134,7 +270,20 @@ function write(maker: TraceMaker, up: readonly Sid[], leader: Sid, z: Zxid, path
     maker.at += 1;
     const have = [leader, ...followers.slice(0, i + 1)];
     const commits = i === 1 ? followers.map((sid) => maker.flight(server(leader), server(sid), { kind: 'COMMIT', zxid: z }, 'quorum')) : [];
-    maker.receive(ack, { sent: commits, decisions: [{ rule: 'proposal.ack', zxid: z, from: ack.from.kind === 'server' ? ack.from.sid : 0, acks: have, voters: 5, outcome: i < 1 ? 'notYet' : i === 1 ? 'committed' : 'alreadyCommitted' }], changes: i === 1 ? { lastSynced: z, committedZxid: z, lastZxid: z } : {} });
+    maker.receive(ack, {
+      sent: commits,
+      decisions: [
+        {
+          rule: 'proposal.ack',
+          zxid: z,
+          from: ack.from.kind === 'server' ? ack.from.sid : 0,
+          acks: have,
+          voters: 5,
+          outcome: i < 1 ? 'notYet' : i === 1 ? 'committed' : 'alreadyCommitted',
+        },
+      ],
+      changes: i === 1 ? { lastSynced: z, committedZxid: z, lastZxid: z } : {},
+    });
     for (const commit of commits) {
       maker.at += 1;
       maker.receive(commit, { changes: { committedZxid: z, lastZxid: z } });
@@ -148,12 +297,30 @@ export function fixtureTrace(count = 5): readonly TraceEvent[] {
   const sids = Array.from({ length: count }, (_, i) => i + 1);
   for (const sid of sids) {
     maker.add({ kind: 'world' }, { type: 'processStarted', sid });
-    maker.add({ kind: 'server', sid }, { type: 'boot', sid }, { effects: [{ type: 'disk', ops: [{ op: 'writeAtomic', file: 'currentEpoch', bytes: new Uint8Array([48]) }, { op: 'writeAtomic', file: 'acceptedEpoch', bytes: new Uint8Array([48]) }] }] });
+    maker.add(
+      { kind: 'server', sid },
+      { type: 'boot', sid },
+      {
+        effects: [
+          {
+            type: 'disk',
+            ops: [
+              { op: 'writeAtomic', file: 'currentEpoch', bytes: new Uint8Array([48]) },
+              { op: 'writeAtomic', file: 'acceptedEpoch', bytes: new Uint8Array([48]) },
+            ],
+          },
+        ],
+      },
+    );
   }
   maker.at = 100;
   elect(maker, sids, 1, ZXID_ZERO, 1);
   maker.command({ type: 'connect', client: 1 });
-  maker.add({ kind: 'client', client: 1 }, { type: 'connected', sid: 2 }, { client: { client: 1, name: null, state: 'connected', sid: 2, session: '0x1', timeoutMs: 6000, lastZxid: ZXID_ZERO, waiting: 0 } });
+  maker.add(
+    { kind: 'client', client: 1 },
+    { type: 'connected', sid: 2 },
+    { client: { client: 1, name: null, state: 'connected', sid: 2, session: '0x1', timeoutMs: 6000, lastZxid: ZXID_ZERO, waiting: 0 } },
+  );
   for (let i = 1; i <= 4; i++) write(maker, sids, count, zxid(1, i), `/n${i}`);
   maker.command({ type: 'cut', from: 1, to: 2 });
   maker.command({ type: 'cut', from: 1, to: 3, oneWay: true });
@@ -168,50 +335,3 @@ export function fixtureTrace(count = 5): readonly TraceEvent[] {
   }
   return maker.events;
 }
-
-/** An engine that plays the story and takes no commands. */
-export class FixtureEngine implements Engine {
-  readonly members: readonly Member[];
-  readonly config: Engine['config'];
-  private readonly events: readonly TraceEvent[];
-  private at = 0;
-
-  constructor(count = 5) {
-    this.members = Array.from({ length: count }, (_, i) => ({ sid: i + 1, type: 'participant' }));
-    this.config = { ...DEFAULT_CONFIG, members: this.members };
-    this.events = fixtureTrace(count);
-  }
-
-  advance(most: number): Promise<readonly TraceEvent[]> {
-    const events = this.events.slice(this.at, this.at + most);
-    this.at += events.length;
-    return Promise.resolve(events);
-  }
-
-  command(command: Command): Promise<readonly TraceEvent[]> {
-    return Promise.reject(new Error(`the fixture takes no commands, not even ${command.type} (${NO_SESSION})`));
-  }
-
-  rewindTo(n: number): Promise<number> {
-    this.at = n + 1;
-    return Promise.resolve(this.at);
-  }
-
-  isRefusal(): boolean {
-    return true;
-  }
-
-  workers(): number {
-    return this.members.length;
-  }
-
-  reproduction(): unknown {
-    return { fixture: true };
-  }
-
-  dispose(): void {
-    this.at = this.events.length;
-  }
-}
-
-export type { ServerView };

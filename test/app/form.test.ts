@@ -11,9 +11,24 @@ test('the form begins correct', () => {
 });
 
 test.each<[Field, string]>([
-  ['servers', '0'], ['servers', '10'], ['servers', 'five'], ['servers', ''], ['observers', '5'], ['observers', '-1'], ['seed', '1.5'], ['seed', '4294967296'],
-  ['tickTime', '9'], ['initLimit', '0'], ['syncLimit', '0'], ['snapCount', '1'], ['latencyFrom', '-1'], ['latencyTo', '0.1'], ['latencyTo', '99999'],
-  ['weights', '1 2'], ['weights', '0 0 0 0 0'], ['weights', '1 1 x 1 1'],
+  ['servers', '0'],
+  ['servers', '10'],
+  ['servers', 'five'],
+  ['servers', ''],
+  ['observers', '5'],
+  ['observers', '-1'],
+  ['seed', '1.5'],
+  ['seed', '4294967296'],
+  ['tickTime', '9'],
+  ['initLimit', '0'],
+  ['syncLimit', '0'],
+  ['snapCount', '1'],
+  ['latencyFrom', '-1'],
+  ['latencyTo', '0.1'],
+  ['latencyTo', '99999'],
+  ['weights', '1 2'],
+  ['weights', '0 0 0 0 0'],
+  ['weights', '1 1 x 1 1'],
 ])('%s "%s" is refused at that field, in both languages', (field, text) => {
   for (const t of [en, zh]) {
     const wrong = checkForm({ ...DEFAULT_FORM, [field]: text }, t);
@@ -23,7 +38,19 @@ test.each<[Field, string]>([
 });
 
 test('a correct form is a scenario', () => {
-  const scenario = parseScenario(scenarioOfForm({ ...DEFAULT_FORM, servers: '7', observers: '2', seed: '42', tickTime: '200', latencyFrom: '1', latencyTo: '5', profile: '3.8.0' }), 'form');
+  const scenario = parseScenario(
+    scenarioOfForm({
+      ...DEFAULT_FORM,
+      servers: '7',
+      observers: '2',
+      seed: '42',
+      tickTime: '200',
+      latencyFrom: '1',
+      latencyTo: '5',
+      profile: '3.8.0',
+    }),
+    'form',
+  );
   expect(scenario.members.map(({ type }) => type)).toEqual([...Array<string>(5).fill('participant'), 'observer', 'observer']);
   expect(scenario).toMatchObject({ seed: 42, latency: { meanMs: 3, jitterMs: 2 } });
   expect(scenario.config).toMatchObject({ tickTimeMs: 200, profile: { name: '3.8.0' } });

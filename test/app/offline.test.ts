@@ -25,7 +25,8 @@ async function installed(network: { online: boolean }, kept = new Map<string, st
     match: (url: string) => Promise.resolve(kept.get(url)),
   };
   vm.runInNewContext(serviceWorker(FILES), {
-    URL, Set,
+    URL,
+    Set,
     registration: { scope: SCOPE },
     caches: { open: () => Promise.resolve(cache) },
     clients: { claim: () => Promise.resolve() },

@@ -24,12 +24,43 @@ const voters = members.map(({ sid }) => sid);
 
 describe('keys', () => {
   const done: string[] = [];
-  const note = (name: string) => (...args: unknown[]): void => void done.push([name, ...args].join(' '));
-  const names = ['toggle', 'step', 'jump', 'start', 'live', 'speed', 'heartbeats', 'digit', 'server', 'cut', 'heal', 'legend', 'help', 'scenarios', 'clients', 'theme', 'language', 'escape'];
+  const note =
+    (name: string) =>
+    (...args: unknown[]): void =>
+      void done.push([name, ...args].join(' '));
+  const names = [
+    'toggle',
+    'step',
+    'jump',
+    'start',
+    'live',
+    'speed',
+    'heartbeats',
+    'digit',
+    'server',
+    'cut',
+    'heal',
+    'legend',
+    'help',
+    'scenarios',
+    'clients',
+    'theme',
+    'language',
+    'escape',
+  ];
   const keys = Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Keys;
   const plain = { ctrlKey: false, metaKey: false, altKey: false };
 
-  test.each([[' ', 'toggle'], ['ArrowLeft', 'step -1'], ['D', 'jump decision -1'], ['e', 'jump roleChange 1'], ['7', 'digit 7'], ['k', 'server k'], ['?', 'help'], ['Escape', 'escape']])('%s means %s', (key, wanted) => {
+  test.each([
+    [' ', 'toggle'],
+    ['ArrowLeft', 'step -1'],
+    ['D', 'jump decision -1'],
+    ['e', 'jump roleChange 1'],
+    ['7', 'digit 7'],
+    ['k', 'server k'],
+    ['?', 'help'],
+    ['Escape', 'escape'],
+  ])('%s means %s', (key, wanted) => {
     done.length = 0;
     expect(press(keys, { key, ...plain })).toBe(true);
     expect(done).toEqual([wanted]);
@@ -50,7 +81,15 @@ describe('suggestions', () => {
 
   test('the split leaves the leader in the minority', () => {
     const split = suggestions(led, voters, 0, en).find(({ id }) => id === 'split');
-    expect(split?.commands).toEqual([{ type: 'partition', groups: [[1, 5], [2, 3, 4]] }]);
+    expect(split?.commands).toEqual([
+      {
+        type: 'partition',
+        groups: [
+          [1, 5],
+          [2, 3, 4],
+        ],
+      },
+    ]);
   });
 
   test('before there is a leader it cannot be killed', () => {
@@ -74,7 +113,8 @@ describe('the caption', () => {
   test('a sentence stays long enough to be read', () => {
     const captions = new Captions(story, clock);
     const told: { readonly n: number; readonly from: number }[] = [];
-    for (let t = 0; t <= clock.end; t += 10) if (captions.at(t) >= 0 && captions.at(t) !== told.at(-1)?.n) told.push({ n: captions.at(t), from: t });
+    for (let t = 0; t <= clock.end; t += 10)
+      if (captions.at(t) >= 0 && captions.at(t) !== told.at(-1)?.n) told.push({ n: captions.at(t), from: t });
     const stays = told.slice(1).map(({ n, from }, i) => ({ n, ms: from - (told[i]?.from ?? 0) }));
     for (const { n, ms } of stays) if (story[n]?.what.type !== 'command') expect(ms, JSON.stringify([n, told])).toBeGreaterThanOrEqual(490);
     expect(told.length).toBeGreaterThan(3);
@@ -91,24 +131,47 @@ describe('the caption', () => {
   });
 });
 
-test.each([['/', true], ['/a/b', true], ['', false], ['a', false], ['/a/', false], ['//a', false]])('path "%s" is accepted: %s', (path, ok) => {
+test.each([
+  ['/', true],
+  ['/a/b', true],
+  ['', false],
+  ['a', false],
+  ['/a/', false],
+  ['//a', false],
+])('path "%s" is accepted: %s', (path, ok) => {
   expect(isPath(path)).toBe(ok);
 });
 
 test('every operation of the client panel is one of ZooKeeper', () => {
-  expect(OPERATIONS.map((operation) => opOf(operation, '/a', 'x', 'persistent').op)).toEqual(['create', 'setData', 'getData', 'delete', 'getChildren2', 'exists', 'sync']);
+  expect(OPERATIONS.map((operation) => opOf(operation, '/a', 'x', 'persistent').op)).toEqual([
+    'create',
+    'setData',
+    'getData',
+    'delete',
+    'getChildren2',
+    'exists',
+    'sync',
+  ]);
 });
 
 test('clients are lettered', () => {
   expect([1, 2, 26, 27].map((client) => clientName(client))).toEqual(['a', 'b', 'z', 'aa']);
 });
 
-test.each([[null, ['zh-CN', 'en'], 'zh'], [null, ['fr', 'en-GB'], 'en'], ['zh', ['en'], 'zh'], [null, ['de'], 'en']] as const)('stored %s and browser %j give %s', (stored, wanted, language) => {
+test.each([
+  [null, ['zh-CN', 'en'], 'zh'],
+  [null, ['fr', 'en-GB'], 'en'],
+  ['zh', ['en'], 'zh'],
+  [null, ['de'], 'en'],
+] as const)('stored %s and browser %j give %s', (stored, wanted, language) => {
   expect(preferredLanguage(stored, wanted)).toBe(language);
 });
 
 test('both languages say everything', () => {
-  const keysOf = (value: object, prefix = ''): readonly string[] => Object.entries(value).flatMap(([key, part]) => (typeof part === 'object' ? keysOf(part as object, `${prefix}${key}.`) : [`${prefix}${key}`]));
+  const keysOf = (value: object, prefix = ''): readonly string[] =>
+    Object.entries(value).flatMap(([key, part]) =>
+      typeof part === 'object' ? keysOf(part as object, `${prefix}${key}.`) : [`${prefix}${key}`],
+    );
   expect(keysOf(zh)).toEqual(keysOf(en));
 });
 
@@ -124,7 +187,8 @@ describe('the statechart', () => {
   const chart = layoutChart(serverMachine, 336);
 
   test('is drawn from the machine that runs: every state of the trace has a box', () => {
-    for (const event of story) if (event.changes?.phase !== undefined) expect(chart.boxes.some(({ id }) => id === event.changes?.phase)).toBe(true);
+    for (const event of story)
+      if (event.changes?.phase !== undefined) expect(chart.boxes.some(({ id }) => id === event.changes?.phase)).toBe(true);
   });
 
   test('nests: a state lies inside its parent, and siblings are apart', () => {
@@ -138,6 +202,9 @@ describe('the statechart', () => {
   });
 
   test('lights a state and what contains it', () => {
-    expect(chart.boxes.filter((box) => isLit(box, 'following.discovery')).map(({ id }) => id)).toEqual(['following', 'following.discovery']);
+    expect(chart.boxes.filter((box) => isLit(box, 'following.discovery')).map(({ id }) => id)).toEqual([
+      'following',
+      'following.discovery',
+    ]);
   });
 });

@@ -37,12 +37,14 @@ describe.each(['story', 'clock'] as const)('in %s time', (kind) => {
 });
 
 test('zooming keeps the value under the pointer where it is', () => {
-  fc.assert(fc.property(fc.double({ min: 0.2, max: 5, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (factor, share) => {
-    const window = { from: 1000, to: 9000 };
-    const around = 1000 + share * 8000;
-    const next = zoomed(window, factor, around);
-    expect((around - next.from) / (next.to - next.from)).toBeCloseTo(share, 6);
-  }));
+  fc.assert(
+    fc.property(fc.double({ min: 0.2, max: 5, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (factor, share) => {
+      const window = { from: 1000, to: 9000 };
+      const around = 1000 + share * 8000;
+      const next = zoomed(window, factor, around);
+      expect((around - next.from) / (next.to - next.from)).toBeCloseTo(share, 6);
+    }),
+  );
 });
 
 test('the window follows the playhead in jumps and stays near the trace', () => {
@@ -58,6 +60,11 @@ test('the window follows the playhead in jumps and stays near the trace', () => 
   expect(clamped({ from: -5000, to: -4000 }, 2000).from).toBeGreaterThan(-100);
 });
 
-test.each([[0, 3, 0], [97, 104, 100], [312.2, 312.9, 312.5], [1234, 1310, 1300]])('the roundest number from %d to %d is %d', (low, high, round) => {
+test.each([
+  [0, 3, 0],
+  [97, 104, 100],
+  [312.2, 312.9, 312.5],
+  [1234, 1310, 1300],
+])('the roundest number from %d to %d is %d', (low, high, round) => {
   expect(roundest(low, high)).toBe(round);
 });

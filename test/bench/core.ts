@@ -33,12 +33,35 @@ export function measureCore(): readonly Figure[] {
   const printed = printRate(warm.timeline.events);
   return [
     { name: 'inlineEventsPerCpuSecond', value: median(rates), unit: 'events/s', promise: '>= 100,000' },
-    { name: 'inlineEventsPerCpuSecondBest', value: Math.max(...rates), unit: 'events/s', promise: `the best of ${ROUNDS} rounds: nearest to an idle machine` },
-    { name: 'printedEventsPerCpuSecond', value: printed, unit: 'events/s', promise: 'a reference: the same events by JSON.stringify, same run' },
+    {
+      name: 'inlineEventsPerCpuSecondBest',
+      value: Math.max(...rates),
+      unit: 'events/s',
+      promise: `the best of ${ROUNDS} rounds: nearest to an idle machine`,
+    },
+    {
+      name: 'printedEventsPerCpuSecond',
+      value: printed,
+      unit: 'events/s',
+      promise: 'a reference: the same events by JSON.stringify, same run',
+    },
     { name: 'inlineToPrinted', value: median(rates) / printed, unit: 'ratio', promise: 'how busy the machine is takes no part' },
-    { name: 'costGrowth', value: median(rounds.map(({ growth }) => growth)), unit: 'ratio', promise: 'about 1: last half of the run against its first' },
+    {
+      name: 'costGrowth',
+      value: median(rounds.map(({ growth }) => growth)),
+      unit: 'ratio',
+      promise: 'about 1: last half of the run against its first',
+    },
     { name: 'memoryPer100000Events', value: median(rounds.map(({ bytes }) => bytes)) / 1e6, unit: 'MB', promise: '<= 100' },
-    { name: 'seekP95', value: quantile(rounds.flatMap(({ seeks }) => seeks), 0.95), unit: 'ms', promise: '<= 16' },
+    {
+      name: 'seekP95',
+      value: quantile(
+        rounds.flatMap(({ seeks }) => seeks),
+        0.95,
+      ),
+      unit: 'ms',
+      promise: '<= 16',
+    },
   ];
 }
 

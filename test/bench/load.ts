@@ -58,7 +58,9 @@ export class Load {
     const path = `/load-${client}-${i % PATHS}`;
     const data = new Uint8Array(64).fill(i & 0xff);
     const request =
-      i < PATHS ? ({ op: 'create', path, data, acl: OPEN, mode: 'persistent' } as const) : ({ op: 'setData', path, data, version: -1 } as const);
+      i < PATHS
+        ? ({ op: 'create', path, data, acl: OPEN, mode: 'persistent' } as const)
+        : ({ op: 'setData', path, data, version: -1 } as const);
     this.ensemble.command({ type: 'request', client, request });
   }
 }

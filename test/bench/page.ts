@@ -27,7 +27,12 @@ export async function measurePage(root: string): Promise<readonly Figure[]> {
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   const url = `http://127.0.0.1:${port}/`;
   try {
-    return [bundleSize(root), await interactiveTime(browser, url), ...(await workerRates(browser, root)), ...(await frameCost(browser, url))];
+    return [
+      bundleSize(root),
+      await interactiveTime(browser, url),
+      ...(await workerRates(browser, root)),
+      ...(await frameCost(browser, url)),
+    ];
   } finally {
     await browser.close();
     await server.close();
@@ -68,8 +73,18 @@ async function workerRates(browser: Browser, root: string): Promise<readonly Fig
     }
     return [
       { name: 'workerEventsPerSecond', value: median(workers), unit: 'events/s', promise: '>= 10,000' },
-      { name: 'workerEventsPerSecondBest', value: Math.max(...workers), unit: 'events/s', promise: `the best of ${ROUNDS} rounds: real time, so a busy machine counts` },
-      { name: 'inlineEventsPerSecondInChromium', value: median(inline), unit: 'events/s', promise: 'a reference: the same load in one thread, in turns with the workers' },
+      {
+        name: 'workerEventsPerSecondBest',
+        value: Math.max(...workers),
+        unit: 'events/s',
+        promise: `the best of ${ROUNDS} rounds: real time, so a busy machine counts`,
+      },
+      {
+        name: 'inlineEventsPerSecondInChromium',
+        value: median(inline),
+        unit: 'events/s',
+        promise: 'a reference: the same load in one thread, in turns with the workers',
+      },
       { name: 'workersToInline', value: median(workers) / median(inline), unit: 'ratio', promise: 'what crossing between threads costs' },
     ];
   } finally {

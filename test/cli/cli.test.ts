@@ -22,7 +22,13 @@ const output = async (work: () => Promise<number>) => {
 afterEach(() => vi.restoreAllMocks());
 
 describe('zablab run', () => {
-  const tiny = file('tiny.json', JSON.stringify({ servers: 3, steps: [{ start: 'all' }, { wait: 'quorum' }, { op: 'connect', session: 'c' }, { op: 'create', session: 'c', path: '/a' }] }));
+  const tiny = file(
+    'tiny.json',
+    JSON.stringify({
+      servers: 3,
+      steps: [{ start: 'all' }, { wait: 'quorum' }, { op: 'connect', session: 'c' }, { op: 'create', session: 'c', path: '/a' }],
+    }),
+  );
 
   it('prints facts by default', async () => {
     const { code, text } = await output(() => run([tiny]));
@@ -34,13 +40,19 @@ describe('zablab run', () => {
     const first = await output(() => run([tiny, '--trace', '--seed', '5']));
     const second = await output(() => run([tiny, '--trace', '--seed', '5']));
     const other = await output(() => run([tiny, '--trace', '--seed', '6']));
-    const lines = first.text.trim().split('\n').map((line) => JSON.parse(line) as { n: number });
+    const lines = first.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { n: number });
     expect(lines.map(({ n }) => n)).toEqual(lines.map((_, i) => i));
     expect(second.text).toBe(first.text);
     expect(other.text).not.toBe(first.text);
   });
 
-  it.each([['en', /Server \d/], ['zh', /[\u4e00-\u9fff]/]])('tells what happened in %s', async (lang, words) => {
+  it.each([
+    ['en', /Server \d/],
+    ['zh', /[\u4e00-\u9fff]/],
+  ])('tells what happened in %s', async (lang, words) => {
     const { text } = await output(() => run([tiny, '--narrate', '--lang', lang]));
     expect(text).toMatch(words);
     expect(text).toContain('0x100000002');

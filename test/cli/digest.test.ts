@@ -14,11 +14,15 @@ function digest(...args: readonly string[]): string {
   return stdout;
 }
 
-test.each(['kill-the-leader', 'zombie-leader', 'power-loss-of-all'])('%s has the same digest inline and in worker threads', (scenario) => {
-  const inline = digest(scenario, '--seed', '7', '--events', String(EVENTS));
-  expect(inline).toMatch(/^3000 [0-9a-f]{16}\n$/);
-  expect(digest(scenario, '--seed', '7', '--events', String(EVENTS), '--host', 'threads')).toBe(inline);
-}, 60_000);
+test.each(['kill-the-leader', 'zombie-leader', 'power-loss-of-all'])(
+  '%s has the same digest inline and in worker threads',
+  (scenario) => {
+    const inline = digest(scenario, '--seed', '7', '--events', String(EVENTS));
+    expect(inline).toMatch(/^3000 [0-9a-f]{16}\n$/);
+    expect(digest(scenario, '--seed', '7', '--events', String(EVENTS), '--host', 'threads')).toBe(inline);
+  },
+  60_000,
+);
 
 test('the digest is of the first events only, and of the whole scenario without a number', () => {
   const whole = digest('kill-the-leader');

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Ensemble } from '../../src/ensemble/conductor.ts';
 import { ask, create, leaderOf, serving } from './real.ts';
 
-const outcomes = (ensemble: Ensemble, client: number): string[] => ensemble.outcomes(client).map(({ op, outcome, err }) => `${op.op} ${outcome} ${err}`);
+const outcomes = (ensemble: Ensemble, client: number): string[] =>
+  ensemble.outcomes(client).map(({ op, outcome, err }) => `${op.op} ${outcome} ${err}`);
 const connected = (ensemble: Ensemble): boolean => ensemble.client(1)?.state === 'connected';
 
 function withClient(servers: readonly number[], timeoutMs = 6000): Ensemble {

@@ -26,7 +26,10 @@ const client = fc.integer({ min: 1, max: 2 });
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 1500 }).map((ms) => ({ type: 'watch', ms }) as const) },
   { weight: 3, arbitrary: fc.tuple(client, fc.constantFrom('/a', '/b', '/a/c')).map(([id, path]) => ask(id, create(path))) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('start', 'start', 'kill', 'crash', 'powerLoss', 'pause', 'resume', 'stop'), sid }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constantFrom('start', 'start', 'kill', 'crash', 'powerLoss', 'pause', 'resume', 'stop'), sid }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cut' as const), from: sid, to: sid, oneWay: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('reset' as const), from: sid, to: sid }) },
   fc.constant({ type: 'heal' } as const),
@@ -90,7 +93,11 @@ describe('a run', () => {
 
   test('stops at a violation, which is in the trace behind the event that broke the rule', () => {
     const violation = { invariant: 'integrity', sentence: 'no threes', source: 'test' } as const;
-    const observer = { observe: (event: { what: { type: string } }) => (event.what.type === 'accepted' ? { violation } : null), checkpoint: () => null, restore: () => undefined };
+    const observer = {
+      observe: (event: { what: { type: string } }) => (event.what.type === 'accepted' ? { violation } : null),
+      checkpoint: () => null,
+      restore: () => undefined,
+    };
     const ensemble = fakeEnsemble(talkers(3, 10), {}, { observers: [observer as never] });
     startAll(ensemble);
     expect(ensemble.run({ untilMs: 1000 })).toBe('violation');
@@ -107,7 +114,11 @@ describe('a run', () => {
     });
     startAll(ensemble);
     let thrown: unknown;
-    try { ensemble.run({ untilMs: 1000 }); } catch (error) { thrown = error; }
+    try {
+      ensemble.run({ untilMs: 1000 });
+    } catch (error) {
+      thrown = error;
+    }
     expect(thrown).toBeInstanceOf(HostError);
     expect(thrown).toMatchObject({ sid: 1, position: ensemble.trace.length, input: { type: 'timer', timer: 'handler:2' } });
     expect((thrown as Error).message).toContain('boom');
@@ -121,11 +132,21 @@ describe('a run', () => {
   test('a driver is asked when it wants, and goes back in time with the run', () => {
     const driver: Driver<number> = {
       initial: 0,
-      next: (state, world) => ({ state: state + 1, commands: state === 0 ? world.sids.map((sid) => ({ type: 'start', sid })) : [{ type: 'kill', sid: state }], notes: [`step ${state}`], wakeAt: state < 3 ? world.now + 100 : null }),
+      next: (state, world) => ({
+        state: state + 1,
+        commands: state === 0 ? world.sids.map((sid) => ({ type: 'start', sid })) : [{ type: 'kill', sid: state }],
+        notes: [`step ${state}`],
+        wakeAt: state < 3 ? world.now + 100 : null,
+      }),
     };
     const ensemble = fakeEnsemble(talkers(30, 10), { checkpointEvery: 5 }, { driver });
     ensemble.run({ untilMs: 1000 });
-    expect(ensemble.trace.flatMap(({ what, at }) => (what.type === 'note' ? [`${at} ${what.text}`] : []))).toEqual(['0 step 0', '100 step 1', '200 step 2', '300 step 3']);
+    expect(ensemble.trace.flatMap(({ what, at }) => (what.type === 'note' ? [`${at} ${what.text}`] : []))).toEqual([
+      '0 step 0',
+      '100 step 1',
+      '200 step 2',
+      '300 step 3',
+    ]);
     const digest = ensemble.digest();
     ensemble.rewindTo(20);
     ensemble.run({ untilMs: 1000 });
@@ -136,32 +157,35 @@ describe('a run', () => {
 
 describe('rewinding', () => {
   test('rewound to any event and run again with the same deeds: the identical trace', () => {
-    fc.assert(fc.property(deeds, deeds, fc.double({ min: 0, max: 1, noNaN: true }), (before, after, where) => {
-      const ensemble = new Ensemble({ ...optionsFor(3), checkpointEvery: 20 }, inline());
-      for (const one of ensemble.sids) give(ensemble, { type: 'start', sid: one });
-      live(ensemble, [...before, { type: 'watch', ms: 0 }]);
-      const middle = ensemble.trace.length;
-      const { now } = ensemble;
-      const digest = ensemble.digest();
-      live(ensemble, after);
-      const trace = [...ensemble.trace];
-      const commands = [...ensemble.commands];
+    fc.assert(
+      fc.property(deeds, deeds, fc.double({ min: 0, max: 1, noNaN: true }), (before, after, where) => {
+        const ensemble = new Ensemble({ ...optionsFor(3), checkpointEvery: 20 }, inline());
+        for (const one of ensemble.sids) give(ensemble, { type: 'start', sid: one });
+        live(ensemble, [...before, { type: 'watch', ms: 0 }]);
+        const middle = ensemble.trace.length;
+        const { now } = ensemble;
+        const digest = ensemble.digest();
+        live(ensemble, after);
+        const trace = [...ensemble.trace];
+        const commands = [...ensemble.commands];
 
-      // All the way to an arbitrary event: what is left is what was there.
-      const n = Math.floor(where * (trace.length - 1));
-      const left = ensemble.rewindTo(n);
-      expect(left).toBeGreaterThan(n);
-      expect(ensemble.trace).toEqual(trace.slice(0, left));
-      expect(ensemble.commands).toEqual(commands.slice(0, ensemble.commands.length));
+        // All the way to an arbitrary event: what is left is what was there.
+        const n = Math.floor(where * (trace.length - 1));
+        const left = ensemble.rewindTo(n);
+        expect(left).toBeGreaterThan(n);
+        expect(ensemble.trace).toEqual(trace.slice(0, left));
+        expect(ensemble.commands).toEqual(commands.slice(0, ensemble.commands.length));
 
-      if (left > middle) ensemble.rewindTo(middle - 1);
-      else return;
-      if (ensemble.trace.length !== middle) return;
-      expect(ensemble.digest()).toBe(digest);
-      ensemble.run({ untilMs: now });
-      live(ensemble, after);
-      expect(ensemble.trace).toEqual(trace);
-    }), { numRuns: 40 });
+        if (left > middle) ensemble.rewindTo(middle - 1);
+        else return;
+        if (ensemble.trace.length !== middle) return;
+        expect(ensemble.digest()).toBe(digest);
+        ensemble.run({ untilMs: now });
+        live(ensemble, after);
+        expect(ensemble.trace).toEqual(trace);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test('gives another run from there on, with another command', () => {
@@ -229,13 +253,25 @@ async function liveFar(ensemble: Ensemble, list: readonly Deed[]): Promise<void>
 
 const START: readonly Deed[] = [1, 2, 3].map((one) => ({ type: 'start', sid: one }) as const);
 const CROWD: readonly Deed[] = [
-  ...[1, 2].map((one) => ({ type: 'connect', client: one }) as const), { type: 'watch', ms: 300 },
+  ...[1, 2].map((one) => ({ type: 'connect', client: one }) as const),
+  { type: 'watch', ms: 300 },
   ...Array.from({ length: 40 }, (_, i) => ask(1 + (i % 2), create(`/n${i}`))),
 ];
 const STORY: readonly Deed[] = [
-  ...START, { type: 'watch', ms: 1000 }, { type: 'connect', client: 1 }, { type: 'watch', ms: 300 },
-  ...['/a', '/b', '/c'].map((path) => ask(1, create(path))), { type: 'watch', ms: 100 }, { type: 'kill', sid: 3 }, { type: 'watch', ms: 3000 },
-  { type: 'start', sid: 3 }, { type: 'watch', ms: 2000 }, { type: 'powerLoss', sid: 1 }, { type: 'watch', ms: 500 }, { type: 'start', sid: 1 }, { type: 'watch', ms: 2000 },
+  ...START,
+  { type: 'watch', ms: 1000 },
+  { type: 'connect', client: 1 },
+  { type: 'watch', ms: 300 },
+  ...['/a', '/b', '/c'].map((path) => ask(1, create(path))),
+  { type: 'watch', ms: 100 },
+  { type: 'kill', sid: 3 },
+  { type: 'watch', ms: 3000 },
+  { type: 'start', sid: 3 },
+  { type: 'watch', ms: 2000 },
+  { type: 'powerLoss', sid: 1 },
+  { type: 'watch', ms: 500 },
+  { type: 'start', sid: 1 },
+  { type: 'watch', ms: 2000 },
 ];
 
 describe('every host gives the same trace', () => {
@@ -245,8 +281,20 @@ describe('every host gives the same trace', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ensemble-'));
     await build({
-      configFile: false, logLevel: 'error',
-      build: { outDir: folder, emptyOutDir: false, minify: false, target: 'node20', lib: { entry: new URL('../../src/ensemble/host/serverThread.ts', import.meta.url).pathname, formats: ['es'], fileName: 'serverThread' }, rolldownOptions: { external: [/^node:/] } },
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        outDir: folder,
+        emptyOutDir: false,
+        minify: false,
+        target: 'node20',
+        lib: {
+          entry: new URL('../../src/ensemble/host/serverThread.ts', import.meta.url).pathname,
+          formats: ['es'],
+          fileName: 'serverThread',
+        },
+        rolldownOptions: { external: [/^node:/] },
+      },
     });
     entry = pathToFileURL(join(folder, 'serverThread.js'));
   }, 60_000);
@@ -254,14 +302,17 @@ describe('every host gives the same trace', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('a host that answers later and out of order', async () => {
-    await fc.assert(fc.asyncProperty(deeds, fc.integer({ min: 1, max: 1000 }), async (list, disorder) => {
-      const near = realEnsemble(3);
-      live(near, [...START, ...list]);
-      const far = new Ensemble(optionsFor(3), new FarHost(disorder));
-      await liveFar(far, [...START, ...list]);
-      expect(far.digest()).toBe(near.digest());
-      expect(far.trace).toEqual(near.trace);
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(deeds, fc.integer({ min: 1, max: 1000 }), async (list, disorder) => {
+        const near = realEnsemble(3);
+        live(near, [...START, ...list]);
+        const far = new Ensemble(optionsFor(3), new FarHost(disorder));
+        await liveFar(far, [...START, ...list]);
+        expect(far.digest()).toBe(near.digest());
+        expect(far.trace).toEqual(near.trace);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test('servers work at the same time and ahead of their turn, and take back what does not come to pass', async () => {
@@ -270,7 +321,11 @@ describe('every host gives the same trace', () => {
     const near = realEnsemble(3);
     await liveFar(far, [...START, { type: 'watch', ms: 1500 }, ...CROWD]);
     live(near, [...START, { type: 'watch', ms: 1500 }, ...CROWD]);
-    for (const command of [{ type: 'pause', sid: 1 }, { type: 'kill', sid: 3 }, { type: 'resume', sid: 1 }] as const) {
+    for (const command of [
+      { type: 'pause', sid: 1 },
+      { type: 'kill', sid: 3 },
+      { type: 'resume', sid: 1 },
+    ] as const) {
       await far.runAsync({ events: 40 });
       near.run({ events: 40 });
       far.command(command);
@@ -295,7 +350,11 @@ describe('every host gives the same trace', () => {
       expect(host.alive()).toBe(near.host.alive());
       const middle = Math.floor(near.trace.length / 2);
       expect(far.rewindTo(middle)).toBe(near.rewindTo(middle));
-      const goOn: readonly Deed[] = [{ type: 'watch', ms: 1000 }, { type: 'kill', sid: 2 }, { type: 'watch', ms: 2000 }];
+      const goOn: readonly Deed[] = [
+        { type: 'watch', ms: 1000 },
+        { type: 'kill', sid: 2 },
+        { type: 'watch', ms: 2000 },
+      ];
       live(near, goOn);
       await liveFar(far, goOn);
       expect(far.digest()).toBe(near.digest());

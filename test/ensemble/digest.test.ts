@@ -3,7 +3,8 @@ import { digestEvent, EMPTY_DIGEST, formatDigest } from '../../src/ensemble/dige
 import type { TraceEvent } from '../../src/ensemble/types.ts';
 import { serving } from './real.ts';
 
-const of = (...values: readonly unknown[]): string => formatDigest(values.reduce<readonly [number, number]>((lanes, value) => digestEvent(lanes, value as TraceEvent), EMPTY_DIGEST));
+const of = (...values: readonly unknown[]): string =>
+  formatDigest(values.reduce<readonly [number, number]>((lanes, value) => digestEvent(lanes, value as TraceEvent), EMPTY_DIGEST));
 
 test('the order of fields and undefined fields do not count', () => {
   expect(of({ a: 1, b: 'x' })).toBe(of({ b: 'x', c: undefined, a: 1 }));
@@ -19,7 +20,10 @@ test.each([
   [[{ a: new Uint8Array([1]) }], [{ a: [1] }]],
   [[{ a: 0.1 }], [{ a: 0.2 }]],
   [[{ a: { x: 1 }, b: { x: 2 } }], [{ a: { x: 2 }, b: { x: 1 } }]],
-  [[{ a: 1 }, { b: 1 }], [{ b: 1 }, { a: 1 }]],
+  [
+    [{ a: 1 }, { b: 1 }],
+    [{ b: 1 }, { a: 1 }],
+  ],
 ])('%j and %j differ', (one, other) => {
   expect(of(...one)).not.toBe(of(...other));
 });

@@ -37,7 +37,11 @@ function next(before: FakeServer | null, input: Input): FakeServer {
 /** No jitter, 1 ms a packet, 2 ms an fsync, and servers that start at once: times in tests are easy to foresee. */
 export const PLAIN: WorldOptions = {
   ...DEFAULT_OPTIONS,
-  config: configOf([1, 2, 3]), latency: { meanMs: 1, jitterMs: 0 }, clientLatency: { meanMs: 1, jitterMs: 0 }, fsync: { meanMs: 2, jitterMs: 0 }, bootMs: 0,
+  config: configOf([1, 2, 3]),
+  latency: { meanMs: 1, jitterMs: 0 },
+  clientLatency: { meanMs: 1, jitterMs: 0 },
+  fsync: { meanMs: 2, jitterMs: 0 },
+  bootMs: 0,
 };
 
 export function fakeEnsemble(behaviour: Behaviour, options: Partial<WorldOptions> = {}, hooks: EnsembleHooks = {}): Ensemble {
@@ -63,10 +67,16 @@ export function numberOf(message: Message): number {
  */
 export function talkers(count: number, everyMs: number, echo = false): Behaviour {
   return (server, input) => {
-    if (input.type === 'boot') return [{ type: 'listen', channel: 'quorum', open: true }, ...(server.sid === 1 ? [{ type: 'setTimer', timer: 'poll', afterMs: 5 } as const] : [])];
+    if (input.type === 'boot')
+      return [
+        { type: 'listen', channel: 'quorum', open: true },
+        ...(server.sid === 1 ? [{ type: 'setTimer', timer: 'poll', afterMs: 5 } as const] : []),
+      ];
     if (input.type === 'timer' && input.timer === 'poll') return [{ type: 'connect', channel: 'quorum', to: 2 }];
-    if (input.type === 'connected') return Array.from({ length: count }, (_, i) => ({ type: 'setTimer', timer: `handler:${i + 1}`, afterMs: i * everyMs } as const));
-    if (input.type === 'timer') return server.conns.map((conn) => ({ type: 'send', conn, message: numbered(Number(input.timer.split(':')[1])) }));
+    if (input.type === 'connected')
+      return Array.from({ length: count }, (_, i) => ({ type: 'setTimer', timer: `handler:${i + 1}`, afterMs: i * everyMs }) as const);
+    if (input.type === 'timer')
+      return server.conns.map((conn) => ({ type: 'send', conn, message: numbered(Number(input.timer.split(':')[1])) }));
     if (input.type === 'receive' && echo && server.sid === 2) return [{ type: 'send', conn: input.conn, message: input.message }];
     return [];
   };
@@ -74,7 +84,9 @@ export function talkers(count: number, everyMs: number, echo = false): Behaviour
 
 /** Numbers that reached a server, with their times. */
 export function heard(ensemble: Ensemble, sid: Sid): readonly (readonly [n: number, at: number])[] {
-  return ensemble.trace.flatMap((event) => (isOf(event, sid) && event.what.type === 'receive' ? [[numberOf(event.what.message), event.at] as const] : []));
+  return ensemble.trace.flatMap((event) =>
+    isOf(event, sid) && event.what.type === 'receive' ? [[numberOf(event.what.message), event.at] as const] : [],
+  );
 }
 
 /** What reached a server, in words, with times. */
@@ -84,12 +96,18 @@ export function story(ensemble: Ensemble, sid: Sid): readonly string[] {
 
 function inWords(what: TraceEvent['what']): string {
   switch (what.type) {
-    case 'receive': return `receive ${numberOf(what.message)}`;
-    case 'timer': return `timer ${what.timer}`;
-    case 'disconnected': return 'reason' in what ? `disconnected ${what.reason}` : 'disconnected';
-    case 'connectFailed': return 'reason' in what ? `connectFailed ${what.reason}` : 'connectFailed';
-    case 'fsynced': return `fsynced ${what.token}`;
-    default: return what.type;
+    case 'receive':
+      return `receive ${numberOf(what.message)}`;
+    case 'timer':
+      return `timer ${what.timer}`;
+    case 'disconnected':
+      return 'reason' in what ? `disconnected ${what.reason}` : 'disconnected';
+    case 'connectFailed':
+      return 'reason' in what ? `connectFailed ${what.reason}` : 'connectFailed';
+    case 'fsynced':
+      return `fsynced ${what.token}`;
+    default:
+      return what.type;
   }
 }
 

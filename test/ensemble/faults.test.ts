@@ -7,12 +7,19 @@ import type { Effect } from '../../src/zab/types.ts';
 import { fakeEnsemble, noEffects, startAll, story, type Behaviour } from './fakes.ts';
 
 const written: readonly Effect[] = [
-  { type: 'disk', ops: [{ op: 'create', file: 'log.1' }, { op: 'append', file: 'log.1', bytes: utf8('safe') }] },
+  {
+    type: 'disk',
+    ops: [
+      { op: 'create', file: 'log.1' },
+      { op: 'append', file: 'log.1', bytes: utf8('safe') },
+    ],
+  },
   { type: 'fsync', token: 7, files: ['log.1'] },
   { type: 'disk', ops: [{ op: 'append', file: 'log.1', bytes: utf8('-unsafe') }] },
 ];
 const writers: Behaviour = (_, input) => (input.type === 'boot' ? written : []);
-const text = (ensemble: ReturnType<typeof fakeEnsemble>, sid: number, file: string): string => new TextDecoder().decode(readFile(ensemble.disk(sid), file));
+const text = (ensemble: ReturnType<typeof fakeEnsemble>, sid: number, file: string): string =>
+  new TextDecoder().decode(readFile(ensemble.disk(sid), file));
 
 describe('commands that make no sense are refused, name the field, and change nothing', () => {
   const up: readonly Command[] = [{ type: 'start', sid: 1 }];
@@ -30,7 +37,18 @@ describe('commands that make no sense are refused, name the field, and change no
     [[], { type: 'cut', from: 1, to: 1 }, 'to', 'two different servers'],
     [[], { type: 'cut', from: 1, to: 8 }, 'to', 'There is no server 8'],
     [[], { type: 'heal', from: 1 }, 'to', 'give both'],
-    [[], { type: 'partition', groups: [[1, 2], [2, 3]] }, 'groups', 'named twice'],
+    [
+      [],
+      {
+        type: 'partition',
+        groups: [
+          [1, 2],
+          [2, 3],
+        ],
+      },
+      'groups',
+      'named twice',
+    ],
     [[], { type: 'slow', from: 1, to: 2, delayMs: -1 }, 'delayMs', '0 or more'],
     [[], { type: 'skew', sid: 1, rate: 0 }, 'rate', 'above 0'],
     [[], { type: 'flipByte', sid: 1, file: 'log.1', offset: 0 }, 'file', 'has no file "log.1"'],
@@ -47,7 +65,11 @@ describe('commands that make no sense are refused, name the field, and change no
     for (const one of before) ensemble.command(one);
     const digest = ensemble.digest();
     let thrown: unknown;
-    try { ensemble.command(command); } catch (error) { thrown = error; }
+    try {
+      ensemble.command(command);
+    } catch (error) {
+      thrown = error;
+    }
     expect(thrown).toBeInstanceOf(CommandError);
     expect(thrown).toMatchObject({ field });
     expect((thrown as Error).message).toContain(sentence);
@@ -128,7 +150,9 @@ describe('disks', () => {
     ensemble.command({ type: 'diskFull', sid: 1, full: true });
     startAll(ensemble);
     ensemble.run({ untilMs: 10 });
-    expect(ensemble.trace.filter(({ what }) => what.type === 'diskError').map(({ what }) => what)).toEqual([{ type: 'diskError', message: 'log.1: No space left on device' }]);
+    expect(ensemble.trace.filter(({ what }) => what.type === 'diskError').map(({ what }) => what)).toEqual([
+      { type: 'diskError', message: 'log.1: No space left on device' },
+    ]);
     expect(fileNames(ensemble.disk(1))).toEqual([]);
   });
 
@@ -168,17 +192,23 @@ describe('processes', () => {
     ensemble.command({ type: 'stop', sid: 1 });
     ensemble.run({ untilMs: 70 });
     expect(story(ensemble, 1)).toEqual(['50 boot', '60 stop']);
-    expect(ensemble.trace.filter(({ what }) => what.type === 'processEnded').map(({ what }) => what)).toMatchObject([{ how: 'exit', exitCode: 143 }, { how: 'exit', exitCode: 143, message: 'SIGTERM' }]);
+    expect(ensemble.trace.filter(({ what }) => what.type === 'processEnded').map(({ what }) => what)).toMatchObject([
+      { how: 'exit', exitCode: 143 },
+      { how: 'exit', exitCode: 143, message: 'SIGTERM' },
+    ]);
     expect(ensemble.isUp(1)).toBe(false);
     expect(ensemble.host.alive()).toBe(0);
   });
 
   test('a fast clock runs its timers early and shows more time', () => {
     const clocks: number[] = [];
-    const ensemble = fakeEnsemble((_, input, now) => {
-      clocks.push(now);
-      return input.type === 'boot' ? [{ type: 'setTimer', timer: 'tick', afterMs: 100 }] : [];
-    }, { config: { ...fakeEnsemble(noEffects).options.config, members: [{ sid: 1, type: 'participant' }] } });
+    const ensemble = fakeEnsemble(
+      (_, input, now) => {
+        clocks.push(now);
+        return input.type === 'boot' ? [{ type: 'setTimer', timer: 'tick', afterMs: 100 }] : [];
+      },
+      { config: { ...fakeEnsemble(noEffects).options.config, members: [{ sid: 1, type: 'participant' }] } },
+    );
     ensemble.command({ type: 'start', sid: 1 });
     ensemble.run({ untilMs: 40 });
     ensemble.command({ type: 'skew', sid: 1, rate: 2 });
@@ -194,6 +224,10 @@ describe('processes', () => {
     const fsynced = ensemble.trace.find(({ what }) => what.type === 'fsynced');
     const boot = ensemble.trace[fsynced?.cause ?? -1];
     const started = ensemble.trace[boot?.cause ?? -1];
-    expect([boot?.what.type, started?.what.type, ensemble.trace[started?.cause ?? -1]?.what.type]).toEqual(['boot', 'processStarted', 'command']);
+    expect([boot?.what.type, started?.what.type, ensemble.trace[started?.cause ?? -1]?.what.type]).toEqual([
+      'boot',
+      'processStarted',
+      'command',
+    ]);
   });
 });

@@ -3,7 +3,12 @@ import type { Command } from '../../src/ensemble/types.ts';
 import { fakeEnsemble, heard, startAll, story, talkers } from './fakes.ts';
 
 /** Runs to a time, gives the command, and so on. Times in ms. The conversation of 1 and 2 begins at 7. */
-function play(behaviour: Parameters<typeof fakeEnsemble>[0], plan: readonly (readonly [at: number, command: Command])[], untilMs: number, options = {}): ReturnType<typeof fakeEnsemble> {
+function play(
+  behaviour: Parameters<typeof fakeEnsemble>[0],
+  plan: readonly (readonly [at: number, command: Command])[],
+  untilMs: number,
+  options = {},
+): ReturnType<typeof fakeEnsemble> {
   const ensemble = fakeEnsemble(behaviour, options);
   startAll(ensemble);
   for (const [at, command] of plan) {
@@ -40,13 +45,27 @@ describe('a connection', () => {
   });
 
   test('opens with a repeated SYN when the link is healed in time', () => {
-    const ensemble = play(talkers(1, 0), [[1, { type: 'cut', from: 1, to: 2 }], [2000, { type: 'heal' }]], 10_000);
+    const ensemble = play(
+      talkers(1, 0),
+      [
+        [1, { type: 'cut', from: 1, to: 2 }],
+        [2000, { type: 'heal' }],
+      ],
+      10_000,
+    );
     expect(story(ensemble, 1)).toEqual(['0 boot', '5 timer poll', '3007 connected', '3007 timer handler:1']);
     expect(numbers(ensemble, 2)).toEqual([1]);
   });
 
   test('to a paused process opens in its kernel; the process accepts it when it goes on', () => {
-    const ensemble = play(talkers(2, 10), [[1, { type: 'pause', sid: 2 }], [500, { type: 'resume', sid: 2 }]], 1000);
+    const ensemble = play(
+      talkers(2, 10),
+      [
+        [1, { type: 'pause', sid: 2 }],
+        [500, { type: 'resume', sid: 2 }],
+      ],
+      1000,
+    );
     expect(story(ensemble, 1)).toContain('7 connected');
     expect(story(ensemble, 2)).toEqual(['0 boot', '500 accepted', '500 receive 1', '500 receive 2']);
   });
@@ -68,13 +87,27 @@ describe('a connection', () => {
 describe('a cut loses nothing while the connection lives', () => {
   test('what was sent arrives after the heal, with the next retransmission, in order', () => {
     // First dropped at 18, so retransmissions at 218, 618, 1418.
-    const ensemble = play(talkers(50, 10), [[15, { type: 'cut', from: 1, to: 2 }], [700, { type: 'heal' }]], 5000);
+    const ensemble = play(
+      talkers(50, 10),
+      [
+        [15, { type: 'cut', from: 1, to: 2 }],
+        [700, { type: 'heal' }],
+      ],
+      5000,
+    );
     expect(numbers(ensemble, 2)).toEqual(upTo(50));
     expect(heard(ensemble, 2).find(([n]) => n === 2)).toEqual([2, 1418]);
   });
 
   test('what is sent between heal and retransmission does not overtake', () => {
-    const ensemble = play(talkers(100, 10), [[15, { type: 'cut', from: 1, to: 2 }], [100, { type: 'heal' }]], 5000);
+    const ensemble = play(
+      talkers(100, 10),
+      [
+        [15, { type: 'cut', from: 1, to: 2 }],
+        [100, { type: 'heal' }],
+      ],
+      5000,
+    );
     expect(numbers(ensemble, 2)).toEqual(upTo(100));
     expect(heard(ensemble, 2).find(([n]) => n === 11)).toEqual([11, 218]);
   });
@@ -85,11 +118,22 @@ describe('a cut loses nothing while the connection lives', () => {
   });
 
   test('one way: the open direction goes on', () => {
-    const ensemble = play(talkers(20, 10, true), [[55, { type: 'cut', from: 2, to: 1, oneWay: true }], [1000, { type: 'heal', from: 2, to: 1, oneWay: true }]], 5000);
+    const ensemble = play(
+      talkers(20, 10, true),
+      [
+        [55, { type: 'cut', from: 2, to: 1, oneWay: true }],
+        [1000, { type: 'heal', from: 2, to: 1, oneWay: true }],
+      ],
+      5000,
+    );
     expect(heard(ensemble, 2).at(-1)).toEqual([20, 198]);
     expect(numbers(ensemble, 1)).toEqual(upTo(20));
     // The echo of 6 was dropped at 59: retransmissions at 259, 659, 1459.
-    expect(heard(ensemble, 1).filter(([, at]) => at > 55)).toEqual(upTo(20).slice(5).map((n) => [n, 1459]));
+    expect(heard(ensemble, 1).filter(([, at]) => at > 55)).toEqual(
+      upTo(20)
+        .slice(5)
+        .map((n) => [n, 1459]),
+    );
   });
 
   test('the sender gives up after 15 retransmissions', () => {
@@ -113,12 +157,28 @@ describe('what a peer sees when a server goes', () => {
   });
 
   test('kill while cut: the kernel of the dead process delivers after the heal, then ends the stream', () => {
-    const ensemble = play(talkers(3, 10), [[15, { type: 'cut', from: 1, to: 2 }], [60, end('kill')], [100, { type: 'heal' }]], 5000);
+    const ensemble = play(
+      talkers(3, 10),
+      [
+        [15, { type: 'cut', from: 1, to: 2 }],
+        [60, end('kill')],
+        [100, { type: 'heal' }],
+      ],
+      5000,
+    );
     expect(story(ensemble, 2).slice(2)).toEqual(['8 receive 1', '218 receive 2', '218 receive 3', '218 disconnected closed']);
   });
 
   test('crash while cut: what its host held is gone for good', () => {
-    const ensemble = play(talkers(3, 10), [[15, { type: 'cut', from: 1, to: 2 }], [60, end('crash')], [100, { type: 'heal' }]], 5000);
+    const ensemble = play(
+      talkers(3, 10),
+      [
+        [15, { type: 'cut', from: 1, to: 2 }],
+        [60, end('crash')],
+        [100, { type: 'heal' }],
+      ],
+      5000,
+    );
     expect(story(ensemble, 2).at(-1)).toBe('8 receive 1');
     expect(ensemble.trace.find((event) => event.what.type === 'processEnded')?.what).toMatchObject({ lost: [2, 3] });
   });
@@ -130,12 +190,27 @@ describe('what a peer sees when a server goes', () => {
 
   test('sending to a killed process: a reset', () => {
     // 2 is cut off from 1's end of stream, and writes on.
-    const ensemble = play(talkers(20, 10), [[100, { type: 'cut', from: 2, to: 1, oneWay: true }], [101, { type: 'kill', sid: 2 }], [150, { type: 'heal' }]], 5000);
+    const ensemble = play(
+      talkers(20, 10),
+      [
+        [100, { type: 'cut', from: 2, to: 1, oneWay: true }],
+        [101, { type: 'kill', sid: 2 }],
+        [150, { type: 'heal' }],
+      ],
+      5000,
+    );
     expect(story(ensemble, 1).find((line) => line.includes('disconnected'))).toMatch(/disconnected (closed|reset)$/);
   });
 
   test('half-open: a restarted host answers the next retransmission with a reset', () => {
-    const ensemble = play(talkers(20, 10), [[100, { type: 'crash', sid: 2 }], [1000, { type: 'start', sid: 2 }]], 5000);
+    const ensemble = play(
+      talkers(20, 10),
+      [
+        [100, { type: 'crash', sid: 2 }],
+        [1000, { type: 'start', sid: 2 }],
+      ],
+      5000,
+    );
     // 11 was dropped at 108: retransmissions at 308, 708, 1508.
     expect(story(ensemble, 1).at(-1)).toBe('1509 disconnected reset');
     const closed = ensemble.trace.find((event) => event.what.type === 'connectionClosed')?.what;
@@ -143,12 +218,26 @@ describe('what a peer sees when a server goes', () => {
   });
 
   test('half-open and idle: nobody ever notices', () => {
-    const ensemble = play(talkers(5, 10), [[100, { type: 'crash', sid: 2 }], [1000, { type: 'start', sid: 2 }]], 100_000);
+    const ensemble = play(
+      talkers(5, 10),
+      [
+        [100, { type: 'crash', sid: 2 }],
+        [1000, { type: 'start', sid: 2 }],
+      ],
+      100_000,
+    );
     expect(story(ensemble, 1).at(-1)).toBe('47 timer handler:5');
   });
 
   test('killed with unread data: its kernel resets, and throws away what it had not sent', () => {
-    const ensemble = play(talkers(20, 10), [[50, { type: 'pause', sid: 2 }], [100, { type: 'kill', sid: 2 }]], 5000);
+    const ensemble = play(
+      talkers(20, 10),
+      [
+        [50, { type: 'pause', sid: 2 }],
+        [100, { type: 'kill', sid: 2 }],
+      ],
+      5000,
+    );
     expect(story(ensemble, 1)).toContain('101 disconnected reset');
     const ended = ensemble.trace.find((event) => event.what.type === 'processEnded')?.what;
     expect(ended?.type === 'processEnded' ? ended.lost.length : 0).toBe(5);
@@ -157,18 +246,37 @@ describe('what a peer sees when a server goes', () => {
 
 describe('a paused process', () => {
   test('reads its sockets first when it goes on, then its overdue timers go off in their order', () => {
-    const ensemble = play((server, input) => {
-      if (server.sid === 2 && input.type === 'boot') return [{ type: 'listen', channel: 'quorum', open: true }, { type: 'setTimer', timer: 'tick', afterMs: 60 }, { type: 'setTimer', timer: 'read', afterMs: 50 }];
-      return talkers(3, 20)(server, input, 0);
-    }, [[20, { type: 'pause', sid: 2 }], [100, { type: 'resume', sid: 2 }]], 200);
+    const ensemble = play(
+      (server, input) => {
+        if (server.sid === 2 && input.type === 'boot')
+          return [
+            { type: 'listen', channel: 'quorum', open: true },
+            { type: 'setTimer', timer: 'tick', afterMs: 60 },
+            { type: 'setTimer', timer: 'read', afterMs: 50 },
+          ];
+        return talkers(3, 20)(server, input, 0);
+      },
+      [
+        [20, { type: 'pause', sid: 2 }],
+        [100, { type: 'resume', sid: 2 }],
+      ],
+      200,
+    );
     expect(story(ensemble, 2).slice(3)).toEqual(['100 receive 2', '100 receive 3', '100 timer read', '100 timer tick']);
   });
 
   test('a timer that the data set again does not go off late', () => {
-    const ensemble = play((server, input) => {
-      if (server.sid === 2 && input.type === 'receive') return [{ type: 'setTimer', timer: 'read', afterMs: 50 }];
-      return talkers(3, 20)(server, input, 0);
-    }, [[20, { type: 'pause', sid: 2 }], [100, { type: 'resume', sid: 2 }]], 1000);
+    const ensemble = play(
+      (server, input) => {
+        if (server.sid === 2 && input.type === 'receive') return [{ type: 'setTimer', timer: 'read', afterMs: 50 }];
+        return talkers(3, 20)(server, input, 0);
+      },
+      [
+        [20, { type: 'pause', sid: 2 }],
+        [100, { type: 'resume', sid: 2 }],
+      ],
+      1000,
+    );
     expect(story(ensemble, 2).filter((line) => line.includes('timer'))).toEqual(['150 timer read']);
   });
 });

@@ -23,7 +23,16 @@ describe('a scenario that is wrong says where and what was expected', () => {
     ['more than nine', { servers: 10 }, 'servers: expected at most 9 servers, got 10'],
     ['servers as text', { servers: 'three' }, 'servers: expected a number'],
     ['a duplicate sid', { members: [{ sid: 1 }, { sid: 2 }, { sid: 1 }] }, 'members[2].sid: sid 1 is taken by members[0]'],
-    ['all weights zero', { members: [{ sid: 1, weight: 0, group: 1 }, { sid: 2, weight: 0, group: 1 }] }, 'members[0].weight: all weights are zero'],
+    [
+      'all weights zero',
+      {
+        members: [
+          { sid: 1, weight: 0, group: 1 },
+          { sid: 2, weight: 0, group: 1 },
+        ],
+      },
+      'members[0].weight: all weights are zero',
+    ],
     ['a voter without a group', { members: [{ sid: 1, group: 1 }, { sid: 2 }] }, 'members[1].group: expected a group'],
     ['weights without groups', { members: [{ sid: 1, weight: 2 }, { sid: 2 }] }, 'members[0].weight: weights are used only with groups'],
     ['observers only', { servers: 1, observers: [1] }, 'observers: expected at least one server that is not an observer'],
@@ -34,12 +43,20 @@ describe('a scenario that is wrong says where and what was expected', () => {
     ['an unknown server in a list', three({ partition: [[1, 2], [4]] }), 'steps[0].partition: there is no server 4'],
     ['an unknown server in a command', three({ command: { type: 'kill', sid: 5 } }), 'steps[0].command: there is no server 5'],
     ['an unknown command', three({ command: { type: 'explode', sid: 1 } }), 'steps[0].command.type'],
-    ['a time in the past', three({ at: 3000, kill: 3 }, { at: 2000, start: 3 }), 'steps[1].at: 2000 ms is in the past: steps[0] is due at 3000 ms'],
+    [
+      'a time in the past',
+      three({ at: 3000, kill: 3 }, { at: 2000, start: 3 }),
+      'steps[1].at: 2000 ms is in the past: steps[0] is due at 3000 ms',
+    ],
     ['a negative time', three({ at: -1, kill: 3 }), 'steps[0].at: expected a number of ms'],
     ['a name nobody remembered', three({ kill: '$L' }), 'steps[0].kill: $L is not known here'],
     ['a selector that is no word', three({ kill: 'boss' }), 'steps[0].kill: expected a server'],
     ['an unknown condition', three({ wait: 'peace' }), 'steps[0].wait: expected one of quorum'],
-    ['an operation without a path', three({ op: 'connect', session: 'c' }, { op: 'create', session: 'c' }), 'steps[1].path: expected a path for create'],
+    [
+      'an operation without a path',
+      three({ op: 'connect', session: 'c' }, { op: 'create', session: 'c' }),
+      'steps[1].path: expected a path for create',
+    ],
     ['an operation of nobody', three({ op: 'create', session: 'c', path: '/a' }), 'steps[0].session: there is no session "c" here'],
     ['an unknown operation', three({ op: 'chmod', session: 'c' }), 'steps[0].op: expected one of connect'],
     ['too many steps', three(...Array.from({ length: LIMITS.steps + 1 }, () => ({ sleep: 1 }))), 'steps: expected at most'],
@@ -64,12 +81,22 @@ describe('a scenario that is wrong says where and what was expected', () => {
 
 describe('a scenario', () => {
   it('takes zoo.cfg knobs and system properties', () => {
-    const { config } = parseScenario({ servers: 3, cfg: { snapCount: 20, 'autopurge.snapRetainCount': 3, 'autopurge.purgeInterval': 1, admin: 'x' }, jvm: ['-Dzookeeper.snapshotSizeFactor=-1', '-Xmx1g'] }, 'a');
+    const { config } = parseScenario(
+      {
+        servers: 3,
+        cfg: { snapCount: 20, 'autopurge.snapRetainCount': 3, 'autopurge.purgeInterval': 1, admin: 'x' },
+        jvm: ['-Dzookeeper.snapshotSizeFactor=-1', '-Xmx1g'],
+      },
+      'a',
+    );
     expect(config).toMatchObject({ snapCount: 20, snapshotSizeFactor: -1, tickTimeMs: 500, autopurge: { retain: 3, intervalHours: 1 } });
   });
 
   it('names the first known key of a step its action, and ignores unknown keys', () => {
-    const { steps } = parseScenario(three({ op: 'connect', session: 'c', to: 1 }, { op: 'create', session: 'c', path: '/a', wait: 5, colour: 'red' }, { wait: 'quorum' }), 'a');
+    const { steps } = parseScenario(
+      three({ op: 'connect', session: 'c', to: 1 }, { op: 'create', session: 'c', path: '/a', wait: 5, colour: 'red' }, { wait: 'quorum' }),
+      'a',
+    );
     expect(steps.map(({ action }) => action)).toEqual(['op', 'op', 'wait']);
   });
 

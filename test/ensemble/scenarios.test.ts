@@ -9,7 +9,12 @@ import { step } from '../../src/zab/server.ts';
 
 const play = async (name: string, seed?: number) => {
   const scenario = parseScenario(SCENARIOS[name], name);
-  const run = await runScenario(scenario, new InlineHost(step as Core), { ...(seed === undefined ? {} : { seed }), observers: [new Invariants(scenario.config)], limitMs: 200_000, limitEvents: 200_000 });
+  const run = await runScenario(scenario, new InlineHost(step as Core), {
+    ...(seed === undefined ? {} : { seed }),
+    observers: [new Invariants(scenario.config)],
+    limitMs: 200_000,
+    limitEvents: 200_000,
+  });
   return { scenario, run, facts: factsOfRun(scenario, run) };
 };
 const said = ({ ensemble }: ScenarioRun, type: string) => ensemble.trace.filter(({ what }) => what.type === type);
@@ -17,7 +22,8 @@ const said = ({ ensemble }: ScenarioRun, type: string) => ensemble.trace.filter(
 describe('every ready scenario', () => {
   it.each(Object.keys(SCENARIOS))('%s: has texts in both languages, runs to its end, and violates nothing', async (name) => {
     const { scenario, run, facts } = await play(name);
-    for (const texts of [scenario.texts.en, scenario.texts.zh]) expect([texts?.title, texts?.text, texts?.watch].every((text) => (text ?? '').length > 2)).toBe(true);
+    for (const texts of [scenario.texts.en, scenario.texts.zh])
+      expect([texts?.title, texts?.text, texts?.watch].every((text) => (text ?? '').length > 2)).toBe(true);
     expect(said(run, 'violation')).toEqual([]);
     expect(run.finished).toBe(true);
     expect(facts.elections.length).toBeGreaterThan(0);
@@ -28,7 +34,10 @@ describe('every ready scenario', () => {
 describe('what a ready scenario promises', () => {
   it('kill-the-leader: a new epoch, and the old leader comes back with DIFF', async () => {
     const { facts } = await play('kill-the-leader');
-    expect(facts.elections.map(({ epoch, leader }) => [epoch, leader])).toEqual([[1, 5], [2, 4]]);
+    expect(facts.elections.map(({ epoch, leader }) => [epoch, leader])).toEqual([
+      [1, 5],
+      [2, 4],
+    ]);
     expect(facts.syncs.at(-1)).toMatchObject({ leader: 4, learner: 5, mode: 'DIFF' });
   });
   it.each([
@@ -42,7 +51,8 @@ describe('what a ready scenario promises', () => {
   it('leader-in-minority: the write to the old leader is never acknowledged and is gone', async () => {
     const { facts } = await play('leader-in-minority');
     expect(facts.ops.find(({ path }) => path === '/lost')?.outcome).toBe('unknown');
-    for (const { recovered } of Object.values(facts.servers)) expect('tree' in recovered && recovered.tree.map(({ path }) => path)).not.toContain('/lost');
+    for (const { recovered } of Object.values(facts.servers))
+      expect('tree' in recovered && recovered.tree.map(({ path }) => path)).not.toContain('/lost');
   });
   it('epoch-beats-zxid: server 1 wins, server 3 is truncated', async () => {
     const { facts } = await play('epoch-beats-zxid');
@@ -61,7 +71,9 @@ describe('what a ready scenario promises', () => {
   it('session-expiry-failover: the ephemeral of the vanished client is deleted, the other stays', async () => {
     const { facts } = await play('session-expiry-failover');
     const recovered = facts.servers['1']?.recovered;
-    expect(recovered !== undefined && 'tree' in recovered && recovered.tree.map(({ path }) => path).filter((path) => /^.(keep|gone)/.test(path))).toEqual(['/keep']);
+    expect(
+      recovered !== undefined && 'tree' in recovered && recovered.tree.map(({ path }) => path).filter((path) => /^.(keep|gone)/.test(path)),
+    ).toEqual(['/keep']);
   });
 });
 
@@ -76,10 +88,25 @@ describe('a script', () => {
     expect(ensemble.digest()).toBe(first.run.ensemble.digest());
   });
   it('goes on when the person interferes', async () => {
-    const scenario = parseScenario({ servers: 3, steps: [{ start: 'all' }, { wait: 'quorum' }, { at: 3000, kill: 3 }, { kill: 3 }, { when: 'leader', start: 3 }, { wait: 'serving', s: 3 }] }, 'test');
+    const scenario = parseScenario(
+      {
+        servers: 3,
+        steps: [
+          { start: 'all' },
+          { wait: 'quorum' },
+          { at: 3000, kill: 3 },
+          { kill: 3 },
+          { when: 'leader', start: 3 },
+          { wait: 'serving', s: 3 },
+        ],
+      },
+      'test',
+    );
     const run = await runScenario(scenario, new InlineHost(step as Core));
     expect(run.finished).toBe(true);
     expect(run.report.waits.map(({ ok }) => ok)).toEqual([true, true]);
-    expect(run.ensemble.trace.filter(({ what }) => what.type === 'command' && what.command.type === 'kill').map(({ at }) => at)).toEqual([3000]);
+    expect(run.ensemble.trace.filter(({ what }) => what.type === 'command' && what.command.type === 'kill').map(({ at }) => at)).toEqual([
+      3000,
+    ]);
   });
 });

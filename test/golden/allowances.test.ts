@@ -21,8 +21,16 @@ describe('what real timing may decide', () => {
     ['a kill in the middle of a burst', [c, burst, { kill: 3 }, { join: 5 }], /middle of a burst/],
     ['a kill after the burst was joined', [c, burst, { join: 5 }, { kill: 3 }], null],
     ['a kill after a burst that was waited for', [c, { ...burst, bg: 0 }, { kill: 3 }], null],
-    ['a killed process whose kernel delivers', [c, { cut1: [3, 1] }, { op: 'create', session: 'c', path: '/a', bg: 1 }, { kill: 3 }, { heal: 1 }], /kernel/],
-    ['a crashed host, which delivers nothing', [c, { cut1: [3, 1] }, { op: 'create', session: 'c', path: '/a', bg: 1 }, { crash: 3 }, { heal: 1 }], null],
+    [
+      'a killed process whose kernel delivers',
+      [c, { cut1: [3, 1] }, { op: 'create', session: 'c', path: '/a', bg: 1 }, { kill: 3 }, { heal: 1 }],
+      /kernel/,
+    ],
+    [
+      'a crashed host, which delivers nothing',
+      [c, { cut1: [3, 1] }, { op: 'create', session: 'c', path: '/a', bg: 1 }, { crash: 3 }, { heal: 1 }],
+      null,
+    ],
   ])('%s', (_, steps, reason) => {
     if (reason === null) expect(race(steps)).toBeNull();
     else expect(race(steps)).toMatch(reason);
@@ -31,8 +39,24 @@ describe('what real timing may decide', () => {
   it('the leader of servers that start together, or after a heal, but not after a kill', () => {
     expect(race([], [{ at: 0, action: 'startTogether', sids: [1, 2, 3] }])).toMatch(/started together/);
     expect(race([], [{ at: 0, action: 'heal', sids: [] }])).toMatch(/healed/);
-    expect(race([], [{ at: 0, action: 'startTogether', sids: [1, 2] }, { at: 500, action: 'kill', sids: [3] }])).toBeNull();
-    expect(race([], [{ at: 0, action: 'kill', sids: [3] }, { at: 2000, action: 'heal', sids: [] }])).toBeNull();
+    expect(
+      race(
+        [],
+        [
+          { at: 0, action: 'startTogether', sids: [1, 2] },
+          { at: 500, action: 'kill', sids: [3] },
+        ],
+      ),
+    ).toBeNull();
+    expect(
+      race(
+        [],
+        [
+          { at: 0, action: 'kill', sids: [3] },
+          { at: 2000, action: 'heal', sids: [] },
+        ],
+      ),
+    ).toBeNull();
   });
 
   it('what a server that stood still has in its log, only where the logger is not drained first', () => {
@@ -42,9 +66,29 @@ describe('what real timing may decide', () => {
   });
 
   it('DIFF or SNAP of an empty learner, only while the leader has no txn', () => {
-    const sync = { leader: 3, learner: 1, mode: 'SNAP', peerLastZxid: '0x0', minCommittedLog: '0x0', maxCommittedLog: '0x0', lastProcessedZxid: '0x100000000', zxidSent: '0x100000000', source: null } as const;
+    const sync = {
+      leader: 3,
+      learner: 1,
+      mode: 'SNAP',
+      peerLastZxid: '0x0',
+      minCommittedLog: '0x0',
+      maxCommittedLog: '0x0',
+      lastProcessedZxid: '0x100000000',
+      zxidSent: '0x100000000',
+      source: null,
+    } as const;
     expect(freshBootSync(sync)).toMatch(/fresh boot/);
     expect(freshBootSync({ ...sync, maxCommittedLog: '0x100000001' })).toBeNull();
-    expect(normalSync({ ...sync, mode: 'DIFF', peerLastZxid: '0x100000004', maxCommittedLog: '0x100000004', zxidSent: '0x100000004', lastProcessedZxid: '0x200000000', source: 'committedLog' })).toMatchObject({ lastProcessedZxid: '0x100000004', source: null });
+    expect(
+      normalSync({
+        ...sync,
+        mode: 'DIFF',
+        peerLastZxid: '0x100000004',
+        maxCommittedLog: '0x100000004',
+        zxidSent: '0x100000004',
+        lastProcessedZxid: '0x200000000',
+        source: 'committedLog',
+      }),
+    ).toMatchObject({ lastProcessedZxid: '0x100000004', source: null });
   });
 });

@@ -27,7 +27,8 @@ function burstCut(scenario: Scenario): string | null {
   for (const step of scenario.steps) {
     if (step.action === 'op' && step.op === 'burst' && (step.bg === true || step.bg === 1)) running = true;
     else if (step.action === 'join') running = false;
-    else if (running && PROCESS_FAULTS.has(step.action)) return `a ${step.action} in the middle of a burst: how far the burst had come is chance`;
+    else if (running && PROCESS_FAULTS.has(step.action))
+      return `a ${step.action} in the middle of a burst: how far the burst had come is chance`;
   }
   return null;
 }
@@ -35,7 +36,9 @@ function burstCut(scenario: Scenario): string | null {
 /** Source: `SyncRequestProcessor.resetSnapshotStats`: the threshold is snapCount / 2 plus a random part of it. */
 function randomRolls({ config }: Scenario, expected: Facts): string | null {
   const most = Math.max(0, ...Object.values(expected.servers).map(({ txns }) => txns.length));
-  return most > config.snapCount / 2 ? `snapCount ${config.snapCount}: a log rolls after a random number of txns, at least half of it` : null;
+  return most > config.snapCount / 2
+    ? `snapCount ${config.snapCount}: a log rolls after a random number of txns, at least half of it`
+    : null;
 }
 
 /**
@@ -51,7 +54,11 @@ function logHoles(scenario: Scenario): ReadonlyMap<string, string> {
     if (step.action !== 'cont' && step.action !== 'resume') return;
     for (const { sid, step: from } of stalled) {
       const writes = scenario.steps.slice(from, i).some((between) => between.action === 'op' && between.op === 'burst');
-      if (writes) holes.set(sid, `server ${sid} stood still while proposals arrived: whether its logger writes them before it is synchronized again is chance`);
+      if (writes)
+        holes.set(
+          sid,
+          `server ${sid} stood still while proposals arrived: whether its logger writes them before it is synchronized again is chance`,
+        );
     }
     stalled = [];
   });
@@ -64,7 +71,9 @@ const isEmptyEpoch = (zxid: string): boolean => zxid.length > 10 && zxid.endsWit
  * A learner sync without what depends on whether the leader was already established when the learner came: then its last zxid is that of the empty
  * new epoch (`Leader.lead` → `setZxid`), and its committedLog counts as a source though nothing of it is sent.
  */
-export function normalSync(sync: SyncFact): Omit<SyncFact, 'source' | 'lastProcessedZxid'> & { readonly source: string | null; readonly lastProcessedZxid: string } {
+export function normalSync(
+  sync: SyncFact,
+): Omit<SyncFact, 'source' | 'lastProcessedZxid'> & { readonly source: string | null; readonly lastProcessedZxid: string } {
   const nothingSent = sync.peerLastZxid === sync.zxidSent;
   return {
     ...sync,
@@ -90,9 +99,18 @@ export function isEmptyEpochSnapshot(file: string): boolean {
  *
  * @param run what was done, and when leaders were established, in virtual ms.
  */
-export function raceOf(scenario: Scenario, allowances: Allowances, run: { readonly actions: readonly { readonly at: number; readonly action: string; readonly sids: readonly number[] }[]; readonly elections: readonly { readonly at: number }[] }): string | null {
+export function raceOf(
+  scenario: Scenario,
+  allowances: Allowances,
+  run: {
+    readonly actions: readonly { readonly at: number; readonly action: string; readonly sids: readonly number[] }[];
+    readonly elections: readonly { readonly at: number }[];
+  },
+): string | null {
   const [hole] = allowances.logHoles.values();
-  const election = run.elections.map(({ at }) => electionRace(run.actions.filter((action) => action.at <= at))).find((reason) => reason !== null);
+  const election = run.elections
+    .map(({ at }) => electionRace(run.actions.filter((action) => action.at <= at)))
+    .find((reason) => reason !== null);
   return allowances.burstCut ?? hole ?? buffered(scenario) ?? election ?? null;
 }
 
@@ -100,7 +118,8 @@ export function raceOf(scenario: Scenario, allowances: Allowances, run: { readon
 function electionRace(actions: readonly { readonly action: string; readonly sids: readonly number[] }[]): string | null {
   const last = actions.at(-1);
   if (last === undefined) return null;
-  if (last.action === 'startTogether' && last.sids.length > 1) return 'servers started together: the best vote among those heard in time wins';
+  if (last.action === 'startTogether' && last.sids.length > 1)
+    return 'servers started together: the best vote among those heard in time wins';
   if (last.action === 'heal') return 'links healed: the best vote among those heard in time wins';
   return null;
 }
@@ -115,7 +134,8 @@ function buffered(scenario: Scenario): string | null {
     if (stage === 0 && ['cut', 'cut1', 'isolate', 'partition'].includes(action)) stage = 1;
     else if (stage === 1 && action === 'op' && 'bg' in step && step.bg !== undefined && step.bg !== false && step.bg !== 0) stage = 2;
     else if (stage === 2 && action === 'kill') stage = 3;
-    else if (stage === 3 && action === 'heal') return 'the kernel of a killed process still delivers its proposals: the write survives, or stays in logs only';
+    else if (stage === 3 && action === 'heal')
+      return 'the kernel of a killed process still delivers its proposals: the write survives, or stays in logs only';
     else if (stage < 3 && action === 'heal') stage = 0;
   }
   return null;

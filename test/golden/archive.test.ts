@@ -10,7 +10,7 @@ describe('a packed folder', () => {
   const work = mkdtempSync(join(tmpdir(), 'zablab-pack-'));
   const files: Record<string, Buffer> = {
     'scenario.json': Buffer.from('{"title":"é 中"}\n'),
-    'empty': Buffer.alloc(0),
+    empty: Buffer.alloc(0),
     's1/version-2/log.1': Buffer.concat([Buffer.from([0x5a, 0, 0xff]), Buffer.alloc(16_384)]),
     's1/version-2/snapshot.0': Buffer.from([0xff, 0xfe, 0, 0]),
     'backups/b-s1/version-2/currentEpoch': Buffer.from('1'),

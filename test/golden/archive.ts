@@ -17,7 +17,10 @@ const SUFFIX = '.json.gz';
 
 /** Names of all packed recordings, sorted. */
 export function recordingNames(folder: string = HERE): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length)).sort();
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => name.slice(0, -SUFFIX.length))
+    .sort();
 }
 
 /**
@@ -55,7 +58,10 @@ export function jsonOf(recording: Recording, path: string): unknown {
 
 /** Parsed lines of `events.jsonl`, `ops.jsonl` and the like. */
 export function jsonLinesOf(recording: Recording, path: string): unknown[] {
-  return textOf(recording, path).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+  return textOf(recording, path)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
 }
 
 /** Files directly in one folder of a recording, by name: `filesIn(recording, 's1/version-2')`. */
@@ -78,12 +84,18 @@ export function dataDirs(recording: Recording): string[] {
 /** One behaviour of the official TLA+ specification: a line with what it is, then one line a step. See `tla/README.md`. */
 export function openBehaviour(id: string): unknown[] {
   const text = gunzipSync(readFileSync(join(HERE, 'tla', `${id}.jsonl.gz`))).toString('utf8');
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
 }
 
 /** Ids of all packed behaviours, sorted. */
 export function behaviourIds(): string[] {
-  return readdirSync(join(HERE, 'tla')).filter((name) => name.endsWith('.jsonl.gz')).map((name) => name.slice(0, -'.jsonl.gz'.length)).sort();
+  return readdirSync(join(HERE, 'tla'))
+    .filter((name) => name.endsWith('.jsonl.gz'))
+    .map((name) => name.slice(0, -'.jsonl.gz'.length))
+    .sort();
 }
 
 function unpack(archive: Bytes): Recording {

@@ -13,7 +13,12 @@ const names = recordingNames();
 const load = (name: string) => {
   const recording = openRecording(name);
   const scenario = parseScenario(jsonOf(recording, 'scenario.json'), name, PROFILE_3_8_0);
-  return { recording, expected: readExpected(recording, name), allowances: allowancesOf(scenario, readExpected(recording, name)), scenario };
+  return {
+    recording,
+    expected: readExpected(recording, name),
+    allowances: allowancesOf(scenario, readExpected(recording, name)),
+    scenario,
+  };
 };
 
 describe('a recording compared', () => {
@@ -33,18 +38,23 @@ describe('a recording compared', () => {
         return [sid, { ...server, ...read }];
       }),
     );
-    expect(compareFacts(expected, { ...expected, servers }, { burstCut: null, randomRolls: null, logHoles: new Map() }).differences).toEqual([]);
+    expect(
+      compareFacts(expected, { ...expected, servers }, { burstCut: null, randomRolls: null, logHoles: new Map() }).differences,
+    ).toEqual([]);
   });
 
   it('with a change anywhere, something differs', () => {
     const { expected, allowances } = load(names[1] ?? '');
-    const other = (change: Partial<Facts>) => compareFacts(expected, { ...expected, ...change }, allowances).differences.map(({ fact }) => fact);
+    const other = (change: Partial<Facts>) =>
+      compareFacts(expected, { ...expected, ...change }, allowances).differences.map(({ fact }) => fact);
     expect(other({ elections: expected.elections.map((election) => ({ ...election, leader: 3 })) })).toContain('election 1');
     expect(other({ ops: expected.ops.slice(1) })).toContain('operation of session c: count');
     expect(other({ syncs: [] })).toContain('syncs of 3: count');
     const server = expected.servers['1'];
     if (server === undefined) throw new Error('no server 1');
     expect(other({ servers: { ...expected.servers, 1: { ...server, currentEpoch: '7' } } })).toEqual(['server 1: currentEpoch']);
-    expect(other({ servers: { ...expected.servers, 1: { ...server, txns: server.txns.map((txn) => ({ ...txn, cxid: txn.cxid + 1 })) } } })[0]).toMatch(/^server 1: txn 0x/);
+    expect(
+      other({ servers: { ...expected.servers, 1: { ...server, txns: server.txns.map((txn) => ({ ...txn, cxid: txn.cxid + 1 })) } } })[0],
+    ).toMatch(/^server 1: txn 0x/);
   });
 });

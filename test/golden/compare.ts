@@ -34,7 +34,8 @@ class Tally {
   /** Compares two lists item by item, and their lengths. */
   list<T>(fact: string, expected: readonly T[], actual: readonly T[], print: (item: T) => unknown, reason: string | null = null): void {
     this.same(`${fact}: count`, expected.length, actual.length, reason);
-    for (let i = 0; i < Math.min(expected.length, actual.length); i++) this.same(`${fact} ${i + 1}`, print(expected[i] as T), print(actual[i] as T), reason);
+    for (let i = 0; i < Math.min(expected.length, actual.length); i++)
+      this.same(`${fact} ${i + 1}`, print(expected[i] as T), print(actual[i] as T), reason);
   }
 }
 
@@ -52,18 +53,26 @@ export function compareFacts(expected: Facts, actual: Facts, allowances: Allowan
   }
   compareTrees(tally, expected, actual, labels, allowances);
   tally.same('which servers recover to the same state', groups(expected), groups(actual), first([...allowances.logHoles.values()]));
-  return { held: tally.compared - tally.differences.length, compared: tally.compared, differences: tally.differences, allowed: tally.allowed };
+  return {
+    held: tally.compared - tally.differences.length,
+    compared: tally.compared,
+    differences: tally.differences,
+    allowed: tally.allowed,
+  };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Elections, syncs, operations.
 
 /** With `burstCut`, of a zxid only the epoch is fixed. */
-const loosely = (zxid: string | null, { burstCut }: Allowances): string | null => (zxid === null || burstCut === null ? zxid : zxid.slice(0, -8));
+const loosely = (zxid: string | null, { burstCut }: Allowances): string | null =>
+  zxid === null || burstCut === null ? zxid : zxid.slice(0, -8);
 
 function compareElections(tally: Tally, expected: Facts, actual: Facts, allowances: Allowances): void {
   tally.list('election', expected.elections, actual.elections, ({ leader, epoch, startZxid }) => ({ epoch, leader, startZxid }), null);
-  tally.list('zxid of the leader before its election', expected.elections, actual.elections, ({ leaderZxidBefore }) => loosely(leaderZxidBefore, allowances));
+  tally.list('zxid of the leader before its election', expected.elections, actual.elections, ({ leaderZxidBefore }) =>
+    loosely(leaderZxidBefore, allowances),
+  );
 }
 
 function compareSyncs(tally: Tally, expected: Facts, actual: Facts, allowances: Allowances): void {
@@ -75,13 +84,27 @@ function compareSyncs(tally: Tally, expected: Facts, actual: Facts, allowances: 
       const other = ours[i];
       if (other === undefined) return;
       const fresh = freshBootSync(sync) !== null && freshBootSync(other) !== null ? freshBootSync(sync) : null;
-      const print = ({ leader, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source }: ReturnType<typeof normalSync>) =>
+      const print = ({
+        leader,
+        mode,
+        peerLastZxid,
+        minCommittedLog,
+        maxCommittedLog,
+        lastProcessedZxid,
+        zxidSent,
+        source,
+      }: ReturnType<typeof normalSync>) =>
         allowances.burstCut !== null && fresh === null
           ? { leader, mode, peer: loosely(peerLastZxid, allowances), sent: loosely(zxidSent, allowances) }
           : allowances.randomRolls !== null
             ? { leader, mode, peerLastZxid, maxCommittedLog, lastProcessedZxid, zxidSent }
             : { leader, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source };
-      tally.same(`sync of ${sid}, number ${i + 1}`, print(normalSync(sync)), print(normalSync(other)), fresh ?? allowances.logHoles.get(sid) ?? null);
+      tally.same(
+        `sync of ${sid}, number ${i + 1}`,
+        print(normalSync(sync)),
+        print(normalSync(other)),
+        fresh ?? allowances.logHoles.get(sid) ?? null,
+      );
     });
   }
 }
@@ -91,7 +114,13 @@ function compareOps(tally: Tally, expected: Facts, actual: Facts, allowances: Al
   tally.same('sessions that wrote', sessions(expected), sessions(actual));
   for (const name of sessions(expected)) {
     const of = (facts: Facts) => facts.ops.filter(({ session, burst }) => session === name && (!burst || allowances.burstCut === null));
-    tally.list(`operation of session ${name}`, of(expected), of(actual), ({ op, path, burst, outcome, err, zxid }) => ({ op, path: burst ? null : path, outcome, err, zxid: loosely(zxid, allowances) }));
+    tally.list(`operation of session ${name}`, of(expected), of(actual), ({ op, path, burst, outcome, err, zxid }) => ({
+      op,
+      path: burst ? null : path,
+      outcome,
+      err,
+      zxid: loosely(zxid, allowances),
+    }));
   }
   if (allowances.burstCut === null) return;
   const count = (facts: Facts) => facts.ops.filter(({ burst }) => burst).length;
@@ -163,17 +192,37 @@ function compareLogs(tally: Tally, fact: string, expected: readonly LogFact[], a
   });
 }
 
-function compareTxns(tally: Tally, fact: string, expected: readonly TxnFact[], actual: readonly TxnFact[], labels: Labels, allowances: Allowances, hole: string | null): void {
+function compareTxns(
+  tally: Tally,
+  fact: string,
+  expected: readonly TxnFact[],
+  actual: readonly TxnFact[],
+  labels: Labels,
+  allowances: Allowances,
+  hole: string | null,
+): void {
   if (allowances.burstCut !== null) {
     const outside = (txns: readonly TxnFact[]) => txns.filter(({ type }) => type !== 'setData');
-    return tally.list(fact, outside(expected), outside(actual), ({ zxid, type, path }) => ({ epoch: loosely(zxid, allowances), type, path }), allowances.burstCut);
+    return tally.list(
+      fact,
+      outside(expected),
+      outside(actual),
+      ({ zxid, type, path }) => ({ epoch: loosely(zxid, allowances), type, path }),
+      allowances.burstCut,
+    );
   }
-  if (hole !== null && (isPartOf(expected, actual) || isPartOf(actual, expected))) return void tally.same(fact, expected.length, actual.length, hole);
-  const from = allowances.randomRolls === null ? null : [expected[0]?.zxid ?? '', actual[0]?.zxid ?? ''].toSorted(compareHex)[1] ?? '';
+  if (hole !== null && (isPartOf(expected, actual) || isPartOf(actual, expected)))
+    return void tally.same(fact, expected.length, actual.length, hole);
+  const from = allowances.randomRolls === null ? null : ([expected[0]?.zxid ?? '', actual[0]?.zxid ?? ''].toSorted(compareHex)[1] ?? '');
   const kept = (txns: readonly TxnFact[]) => (from === null ? txns : txns.filter(({ zxid }) => compareHex(zxid, from) >= 0));
   const [theirs, ours] = [kept(expected), kept(actual)];
   tally.same(`${fact}: count`, theirs.length, ours.length);
-  for (let i = 0; i < Math.min(theirs.length, ours.length); i++) tally.same(`${fact} ${theirs[i]?.zxid ?? ''}`, printTxn(theirs[i] as TxnFact, labels.expected, allowances), printTxn(ours[i] as TxnFact, labels.actual, allowances));
+  for (let i = 0; i < Math.min(theirs.length, ours.length); i++)
+    tally.same(
+      `${fact} ${theirs[i]?.zxid ?? ''}`,
+      printTxn(theirs[i] as TxnFact, labels.expected, allowances),
+      printTxn(ours[i] as TxnFact, labels.actual, allowances),
+    );
 }
 
 function isPartOf(part: readonly TxnFact[], whole: readonly TxnFact[]): boolean {
@@ -198,13 +247,23 @@ function sortedKeys(value: unknown): unknown {
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, sortedKeys(field)]));
 }
 
-function compareRecovered(tally: Tally, at: (what: string) => string, expected: ServerFact['recovered'], actual: ServerFact['recovered'], labels: Labels, allowances: Allowances, hole: string | null): void {
+function compareRecovered(
+  tally: Tally,
+  at: (what: string) => string,
+  expected: ServerFact['recovered'],
+  actual: ServerFact['recovered'],
+  labels: Labels,
+  allowances: Allowances,
+  hole: string | null,
+): void {
   const [failed, failedHere] = ['error' in expected, 'error' in actual];
   tally.same(at('recovery'), failed ? 'fails' : 'succeeds', failedHere ? 'fails' : 'succeeds');
   if ('error' in expected || 'error' in actual) return;
   tally.same(at('recovered zxid'), loosely(expected.lastZxid, allowances), loosely(actual.lastZxid, allowances), hole);
   const sessions = (recovered: { readonly sessions: Readonly<Record<string, number>> }, names: ReadonlyMap<string, string>) =>
-    allowances.burstCut === null ? sortedKeys(Object.fromEntries(Object.entries(recovered.sessions).map(([id, timeout]) => [names.get(id) ?? id, timeout]))) : Object.values(recovered.sessions).toSorted((a, b) => a - b);
+    allowances.burstCut === null
+      ? sortedKeys(Object.fromEntries(Object.entries(recovered.sessions).map(([id, timeout]) => [names.get(id) ?? id, timeout])))
+      : Object.values(recovered.sessions).toSorted((a, b) => a - b);
   tally.same(at('recovered sessions'), sessions(expected, labels.expected), sessions(actual, labels.actual), hole);
   compareNodes(tally, at('recovered node'), expected.tree, actual.tree, labels, allowances, hole);
 }
@@ -213,16 +272,38 @@ function compareTrees(tally: Tally, expected: Facts, actual: Facts, labels: Labe
   tally.list('tree read', expected.trees, actual.trees, ({ step, sid, tree }) => ({ step, sid, read: tree !== null }));
   expected.trees.forEach(({ tree, step, sid }, i) => {
     const other = actual.trees[i]?.tree;
-    if (tree !== null && other !== null && other !== undefined) compareNodes(tally, `step ${step}, read through ${sid}: node`, tree, other, labels, allowances, allowances.logHoles.get(String(sid)) ?? null);
+    if (tree !== null && other !== null && other !== undefined)
+      compareNodes(
+        tally,
+        `step ${step}, read through ${sid}: node`,
+        tree,
+        other,
+        labels,
+        allowances,
+        allowances.logHoles.get(String(sid)) ?? null,
+      );
   });
 }
 
-function compareNodes(tally: Tally, fact: string, expected: readonly NodeFact[], actual: readonly NodeFact[], labels: Labels, allowances: Allowances, reason: string | null): void {
+function compareNodes(
+  tally: Tally,
+  fact: string,
+  expected: readonly NodeFact[],
+  actual: readonly NodeFact[],
+  labels: Labels,
+  allowances: Allowances,
+  reason: string | null,
+): void {
   const others = new Map(actual.map((node) => [node.path, node]));
   tally.same(`${fact}s`, expected.length, actual.length, reason);
   for (const node of expected) {
     const other = others.get(node.path);
-    tally.same(`${fact} ${node.path}`, printNode(node, labels.expected, allowances), other === undefined ? null : printNode(other, labels.actual, allowances), reason);
+    tally.same(
+      `${fact} ${node.path}`,
+      printNode(node, labels.expected, allowances),
+      other === undefined ? null : printNode(other, labels.actual, allowances),
+      reason,
+    );
   }
 }
 
@@ -231,8 +312,14 @@ function printNode(node: NodeFact, labels: ReadonlyMap<string, string>, allowanc
   const { path, data, version, cversion, aversion, czxid, mzxid, pzxid, ephemeralOwner, numChildren } = node;
   const zxids = [czxid, mzxid, pzxid].map((zxid) => loosely(zxid, allowances));
   return {
-    path, data: path === '/zookeeper/config' ? '' : data, version: allowances.burstCut === null ? version : null, cversion, aversion, zxids,
-    owner: labels.get(ephemeralOwner) ?? ephemeralOwner, ...(numChildren < 0 ? {} : { numChildren }),
+    path,
+    data: path === '/zookeeper/config' ? '' : data,
+    version: allowances.burstCut === null ? version : null,
+    cversion,
+    aversion,
+    zxids,
+    owner: labels.get(ephemeralOwner) ?? ephemeralOwner,
+    ...(numChildren < 0 ? {} : { numChildren }),
   };
 }
 

@@ -4,7 +4,18 @@ import type { Facts, LogFact, NodeFact, OpFact, RecoveredFact, ServerFact, TreeF
 import { jsonLinesOf, jsonOf, type Recording } from './archive.ts';
 
 const hex = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/));
-const node = v.object({ path: v.string(), data: v.nullish(v.string(), ''), version: v.number(), cversion: v.number(), aversion: v.number(), czxid: hex, mzxid: hex, pzxid: hex, ephemeralOwner: hex, numChildren: v.nullish(v.number(), -1) });
+const node = v.object({
+  path: v.string(),
+  data: v.nullish(v.string(), ''),
+  version: v.number(),
+  cversion: v.number(),
+  aversion: v.number(),
+  czxid: hex,
+  mzxid: hex,
+  pzxid: hex,
+  ephemeralOwner: hex,
+  numChildren: v.nullish(v.number(), -1),
+});
 const sameAs = v.object({ sameAs: v.string() });
 const serverSchema = v.object({
   finalMode: v.string(),
@@ -13,26 +24,85 @@ const serverSchema = v.object({
   acceptedEpoch: v.nullish(v.string(), null),
   currentEpoch: v.nullish(v.string(), null),
   files: v.array(v.string()),
-  logs: v.array(v.looseObject({ file: v.string(), count: v.nullish(v.number(), 0), first: v.nullish(v.string(), null), last: v.nullish(v.string(), null), end: v.nullish(v.string(), '') })),
+  logs: v.array(
+    v.looseObject({
+      file: v.string(),
+      count: v.nullish(v.number(), 0),
+      first: v.nullish(v.string(), null),
+      last: v.nullish(v.string(), null),
+      end: v.nullish(v.string(), ''),
+    }),
+  ),
   txns: v.union([v.array(v.record(v.string(), v.unknown())), sameAs]),
-  recovered: v.union([v.object({ lastZxid: hex, nodeCount: v.number(), sessions: v.union([v.record(v.string(), v.number()), sameAs]), tree: v.union([v.array(node), sameAs]) }), v.object({ error: v.string() }), sameAs]),
+  recovered: v.union([
+    v.object({
+      lastZxid: hex,
+      nodeCount: v.number(),
+      sessions: v.union([v.record(v.string(), v.number()), sameAs]),
+      tree: v.union([v.array(node), sameAs]),
+    }),
+    v.object({ error: v.string() }),
+    sameAs,
+  ]),
   loads: v.array(v.looseObject({ zxid: v.optional(v.string()) })),
   sessionsExpired: v.array(v.looseObject({ session: v.string() })),
 });
 const expectedSchema = v.object({
-  elections: v.array(v.looseObject({ leader: v.number(), established: v.boolean(), epoch: v.nullish(v.number()), startZxid: v.nullish(v.string()), leaderZxidBefore: v.nullish(v.string()), t: v.looseObject({ leading: v.nullish(v.number()) }) })),
-  syncs: v.array(v.looseObject({ leader: v.number(), learner: v.number(), mode: v.picklist(['DIFF', 'TRUNC', 'SNAP']), peerLastZxid: hex, minCommittedLog: hex, maxCommittedLog: hex, lastProcessedZxid: hex, zxidSent: hex, source: v.nullable(v.string()) })),
+  elections: v.array(
+    v.looseObject({
+      leader: v.number(),
+      established: v.boolean(),
+      epoch: v.nullish(v.number()),
+      startZxid: v.nullish(v.string()),
+      leaderZxidBefore: v.nullish(v.string()),
+      t: v.looseObject({ leading: v.nullish(v.number()) }),
+    }),
+  ),
+  syncs: v.array(
+    v.looseObject({
+      leader: v.number(),
+      learner: v.number(),
+      mode: v.picklist(['DIFF', 'TRUNC', 'SNAP']),
+      peerLastZxid: hex,
+      minCommittedLog: hex,
+      maxCommittedLog: hex,
+      lastProcessedZxid: hex,
+      zxidSent: hex,
+      source: v.nullable(v.string()),
+    }),
+  ),
   servers: v.record(v.string(), serverSchema),
-  waits: v.array(v.looseObject({ step: v.number(), cond: v.string(), ok: v.boolean(), view: v.optional(v.record(v.string(), v.looseObject({ mode: v.string() })), {}) })),
+  waits: v.array(
+    v.looseObject({
+      step: v.number(),
+      cond: v.string(),
+      ok: v.boolean(),
+      view: v.optional(v.record(v.string(), v.looseObject({ mode: v.string() })), {}),
+    }),
+  ),
   ops: v.array(
     v.looseObject({
-      step: v.number(), session: v.string(), op: v.string(), path: v.nullish(v.string(), null), outcome: v.picklist(['acked', 'rejected', 'unknown']), err: v.nullish(v.string(), null),
-      zxid: v.nullish(v.string(), null), xid: v.nullish(v.number(), 0), burst: v.optional(v.number()), count: v.optional(v.number(), 1),
+      step: v.number(),
+      session: v.string(),
+      op: v.string(),
+      path: v.nullish(v.string(), null),
+      outcome: v.picklist(['acked', 'rejected', 'unknown']),
+      err: v.nullish(v.string(), null),
+      zxid: v.nullish(v.string(), null),
+      xid: v.nullish(v.number(), 0),
+      burst: v.optional(v.number()),
+      count: v.optional(v.number(), 1),
     }),
   ),
 });
 
-const treeSchema = v.object({ step: v.number(), op: v.literal('tree'), session: v.string(), ok: v.boolean(), tree: v.nullish(v.array(node), null) });
+const treeSchema = v.object({
+  step: v.number(),
+  op: v.literal('tree'),
+  session: v.string(),
+  ok: v.boolean(),
+  tree: v.nullish(v.array(node), null),
+});
 
 /** @param name of the recording, for errors. */
 export function readExpected(recording: Recording, name: string): Facts {
@@ -69,19 +139,57 @@ export function expectedFacts(value: unknown, source: string): Facts {
     };
   }
   return {
-    elections: raw.elections.filter(({ established }) => established).map(({ leader, epoch, startZxid, leaderZxidBefore, t }) => ({ leader, epoch: epoch ?? 0, startZxid: startZxid ?? '', leaderZxidBefore: leaderZxidBefore ?? '', n: -1, at: t.leading ?? 0 })),
-    syncs: raw.syncs.map(({ leader, learner, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source: from }) => ({ leader, learner, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source: from })),
+    elections: raw.elections
+      .filter(({ established }) => established)
+      .map(({ leader, epoch, startZxid, leaderZxidBefore, t }) => ({
+        leader,
+        epoch: epoch ?? 0,
+        startZxid: startZxid ?? '',
+        leaderZxidBefore: leaderZxidBefore ?? '',
+        n: -1,
+        at: t.leading ?? 0,
+      })),
+    syncs: raw.syncs.map(
+      ({ leader, learner, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source: from }) => ({
+        leader,
+        learner,
+        mode,
+        peerLastZxid,
+        minCommittedLog,
+        maxCommittedLog,
+        lastProcessedZxid,
+        zxidSent,
+        source: from,
+      }),
+    ),
     servers,
     waits: raw.waits.map(({ step, cond, ok, view }) => ({ step, cond, ok, view: view as Facts['waits'][number]['view'] })),
     // A recording lists operations as they ended; each session gave them in order of xid.
-    ops: raw.ops.toSorted((a, b) => (a.session === b.session ? a.xid - b.xid : 0)).flatMap(({ count, ...op }) => Array.from({ length: count }, (_, i): OpFact => ({ step: op.step, session: op.session, op: op.op, path: op.path, outcome: op.outcome, err: op.err, burst: op.burst !== undefined, zxid: op.zxid === null ? null : plus(op.zxid, i) }))),
+    ops: raw.ops
+      .toSorted((a, b) => (a.session === b.session ? a.xid - b.xid : 0))
+      .flatMap(({ count, ...op }) =>
+        Array.from({ length: count }, (_, i): OpFact => ({
+          step: op.step,
+          session: op.session,
+          op: op.op,
+          path: op.path,
+          outcome: op.outcome,
+          err: op.err,
+          burst: op.burst !== undefined,
+          zxid: op.zxid === null ? null : plus(op.zxid, i),
+        })),
+      ),
     trees: [],
   };
 }
 
 type RawServer = v.InferOutput<typeof serverSchema>;
 
-function follow<T extends object>(servers: Readonly<Record<string, RawServer>>, value: T | { readonly sameAs: string }, field: (server: RawServer) => T | { readonly sameAs: string }): T {
+function follow<T extends object>(
+  servers: Readonly<Record<string, RawServer>>,
+  value: T | { readonly sameAs: string },
+  field: (server: RawServer) => T | { readonly sameAs: string },
+): T {
   if (!('sameAs' in value) || typeof value.sameAs !== 'string') return value as T;
   const other = servers[value.sameAs];
   if (other === undefined) throw new Error(`sameAs ${value.sameAs}: there is no such server`);
@@ -101,7 +209,12 @@ function recoveredFact(servers: Readonly<Record<string, RawServer>>, value: RawR
   };
   const tree = follow(servers, own.tree, whole((of) => of.tree) as (server: RawServer) => Whole['tree']);
   const sessions = follow(servers, own.sessions, whole((of) => of.sessions) as (server: RawServer) => Whole['sessions']);
-  return { lastZxid: own.lastZxid, nodeCount: own.nodeCount, sessions: sessions as RecoveredFact['sessions'], tree: sorted(tree as readonly NodeFact[]) };
+  return {
+    lastZxid: own.lastZxid,
+    nodeCount: own.nodeCount,
+    sessions: sessions as RecoveredFact['sessions'],
+    tree: sorted(tree as readonly NodeFact[]),
+  };
 }
 
 function sorted(tree: readonly NodeFact[]): readonly NodeFact[] {

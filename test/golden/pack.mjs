@@ -19,7 +19,10 @@ const FEWEST_ZEROS = 64;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { skip: { type: 'string', multiple: true, default: [] }, out: { type: 'string', default: dirname(fileURLToPath(import.meta.url)) } },
+  options: {
+    skip: { type: 'string', multiple: true, default: [] },
+    out: { type: 'string', default: dirname(fileURLToPath(import.meta.url)) },
+  },
 });
 if (positionals.length === 0) {
   console.error('usage: node test/golden/pack.mjs [--skip <name>]... [--out <folder>] <folder or file>...');
@@ -40,7 +43,9 @@ function write(name, content) {
 
 /** @param {string} folder @returns {Uint8Array} */
 function folderContent(folder) {
-  const paths = filesIn(folder, '').filter((path) => !path.split('/').some((part) => values.skip.includes(part))).sort();
+  const paths = filesIn(folder, '')
+    .filter((path) => !path.split('/').some((part) => values.skip.includes(part)))
+    .sort();
   return Buffer.from(JSON.stringify(Object.fromEntries(paths.map((path) => [path, contentOf(readFileSync(join(folder, path)))]))));
 }
 

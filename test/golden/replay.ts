@@ -76,17 +76,28 @@ async function replay(name: string, recording: Recording, seeds: number): Promis
 }
 
 /** The first seed under which everything holds, or else the one under which most does. Other seeds are tried only where real timing chose an outcome. */
-async function bestOf(scenario: Scenario, expected: Facts, seeds: number): Promise<{ readonly seed: number; readonly comparison: Comparison }> {
+async function bestOf(
+  scenario: Scenario,
+  expected: Facts,
+  seeds: number,
+): Promise<{ readonly seed: number; readonly comparison: Comparison }> {
   const allowances = allowancesOf(scenario, expected);
   let best: { seed: number; comparison: Comparison } | undefined;
   for (let seed = 1; seed <= seeds; seed++) {
     const run = await runScenario(scenario, new InlineHost(step as Core), { seed, surroundings: SURROUNDINGS, ...LIMITS });
-    if (!run.finished) throw new Error(`with seed ${seed} the run was given up after ${Math.round(run.ensemble.now)} virtual ms and ${run.ensemble.trace.length} events, in step ${run.step} of ${scenario.steps.length}`);
+    if (!run.finished)
+      throw new Error(
+        `with seed ${seed} the run was given up after ${Math.round(run.ensemble.now)} virtual ms and ${run.ensemble.trace.length} events, in step ${run.step} of ${scenario.steps.length}`,
+      );
     const facts = factsOfRun(scenario, run);
     const comparison = compareFacts(expected, facts, allowances);
     if (best === undefined || comparison.differences.length < best.comparison.differences.length) best = { seed, comparison };
     // What is no race must hold under any seed.
-    if (comparison.differences.length === 0 || raceOf(scenario, allowances, { actions: run.report.actions, elections: facts.elections }) === null) break;
+    if (
+      comparison.differences.length === 0 ||
+      raceOf(scenario, allowances, { actions: run.report.actions, elections: facts.elections }) === null
+    )
+      break;
   }
   if (best === undefined) throw new Error('no seed was tried');
   return best;
@@ -99,7 +110,12 @@ function verdict(name: string, { held, compared, differences, allowed }: Compari
     ...(allowed.length === 0 ? [] : [`${allowed.length} allowed otherwise`]),
     ...(first === undefined ? [] : [`first difference: ${first.fact}: expected ${short(first.expected)}, got ${short(first.actual)}`]),
   ];
-  return { name, passed: first === undefined, line: `${first === undefined ? 'ok  ' : 'FAIL'} ${name}: ${held}/${compared} facts${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`, differences };
+  return {
+    name,
+    passed: first === undefined,
+    line: `${first === undefined ? 'ok  ' : 'FAIL'} ${name}: ${held}/${compared} facts${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`,
+    differences,
+  };
 }
 
 function short(value: unknown): string {
@@ -108,7 +124,11 @@ function short(value: unknown): string {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { help: { type: 'boolean', short: 'h' }, seeds: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, seeds: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean' } },
+  });
   if (values.help === true) return print(HELP);
   const seeds = Number(values.seeds ?? 24);
   if (!Number.isInteger(seeds) || seeds < 1) throw new Error(`--seeds ${values.seeds ?? ''}: expected a whole number from 1`);
@@ -119,7 +139,9 @@ async function main(args: readonly string[]): Promise<number> {
     const result = await replay(name, open(), seeds);
     if (!result.passed) failed++;
     print(result.line);
-    if (values.all === true) for (const { fact, expected, actual } of result.differences.slice(1, 40)) print(`       ${fact}: expected ${short(expected)}, got ${short(actual)}`);
+    if (values.all === true)
+      for (const { fact, expected, actual } of result.differences.slice(1, 40))
+        print(`       ${fact}: expected ${short(expected)}, got ${short(actual)}`);
   }
   print(`${found.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

@@ -24,19 +24,62 @@ describe('five servers elected 5, and a client of 1 has created /a', () => {
   const says = (text: string, n = timeline.length - 1): string => quote(parseAsk(text, SIDS), momentAt(timeline, n));
 
   test.each([
-    'leader=5', 'leader', 'epoch=1', 'epoch(3)=1', 'role(1)=FOLLOWING', 'role(5)=LEADING', 'role(1)!=LEADING', 'count(FOLLOWING)=4', 'vote(1)=5', 'round(2)>=1', 'up(2)', 'serving(2)',
-    'proposed(/a)', 'durable(/a, 1)', 'committed(/a)', 'applied(/a, 4)', 'zxid(/a)=0x100000002', 'lastZxid(3)>=0x100000002', 'lastZxid(3)<0x200000000', 'lastLogged(3)>0x100000001',
-    'acks(/a)>=3', 'acks(0x100000002)>=3', 'outcome(/a)=acked', 'clients=1', 'waiting=0', 'decided(vote.order)', 'decided(vote.final)=5', 'decided(proposal.ack, committed)>=1', 'time>=100',
-    'not cut(1, 2)', 'leader=5 and epoch=1', 'leader=4 or epoch=1', 'not (leader=4 or epoch=2)', 'leader=5 and not not epoch=1',
+    'leader=5',
+    'leader',
+    'epoch=1',
+    'epoch(3)=1',
+    'role(1)=FOLLOWING',
+    'role(5)=LEADING',
+    'role(1)!=LEADING',
+    'count(FOLLOWING)=4',
+    'vote(1)=5',
+    'round(2)>=1',
+    'up(2)',
+    'serving(2)',
+    'proposed(/a)',
+    'durable(/a, 1)',
+    'committed(/a)',
+    'applied(/a, 4)',
+    'zxid(/a)=0x100000002',
+    'lastZxid(3)>=0x100000002',
+    'lastZxid(3)<0x200000000',
+    'lastLogged(3)>0x100000001',
+    'acks(/a)>=3',
+    'acks(0x100000002)>=3',
+    'outcome(/a)=acked',
+    'clients=1',
+    'waiting=0',
+    'decided(vote.order)',
+    'decided(vote.final)=5',
+    'decided(proposal.ack, committed)>=1',
+    'time>=100',
+    'not cut(1, 2)',
+    'leader=5 and epoch=1',
+    'leader=4 or epoch=1',
+    'not (leader=4 or epoch=2)',
+    'leader=5 and not not epoch=1',
   ])('%s', (text) => expect(isSo(text)).toBe(true));
 
   test.each([
-    'leader=4', 'epoch>1', 'role(1)=DOWN', 'count(DOWN)', 'committed(/b)', 'outcome(/a)=rejected', 'waiting', 'decided(leader.gaveUp)', 'cut(1, 2)', 'leader=5 and epoch=2', 'time<100',
+    'leader=4',
+    'epoch>1',
+    'role(1)=DOWN',
+    'count(DOWN)',
+    'committed(/b)',
+    'outcome(/a)=rejected',
+    'waiting',
+    'decided(leader.gaveUp)',
+    'cut(1, 2)',
+    'leader=5 and epoch=2',
+    'time<100',
   ])('not %s', (text) => expect(isSo(text)).toBe(false));
 
-  test.each(['outcome(/b)=acked', 'outcome(/b)!=acked', 'zxid(/b)>=0x0', 'zxid(/b)!=0x0', 'acks(/b)>=0', 'acks(/b)!=7'])('a fact without a value is neither equal nor unequal to anything: %s', (text) => {
-    expect(isSo(text)).toBe(false);
-  });
+  test.each(['outcome(/b)=acked', 'outcome(/b)!=acked', 'zxid(/b)>=0x0', 'zxid(/b)!=0x0', 'acks(/b)>=0', 'acks(/b)!=7'])(
+    'a fact without a value is neither equal nor unequal to anything: %s',
+    (text) => {
+      expect(isSo(text)).toBe(false);
+    },
+  );
 
   test('nothing after the playhead counts', () => {
     expect(isSo('leader or decided(vote.order) or proposed(/a) or clients', -1)).toBe(false);
@@ -47,7 +90,13 @@ describe('five servers elected 5, and a client of 1 has created /a', () => {
   });
 
   test('facts can be quoted', () => {
-    expect([says('leader'), says('zxid(/a)'), says('role(2)'), says('outcome(/b)'), says('leader', -1)]).toEqual(['5', '0x100000002', 'FOLLOWING', '–', '–']);
+    expect([says('leader'), says('zxid(/a)'), says('role(2)'), says('outcome(/b)'), says('leader', -1)]).toEqual([
+      '5',
+      '0x100000002',
+      'FOLLOWING',
+      '–',
+      '–',
+    ]);
   });
 });
 
@@ -87,15 +136,45 @@ test('what is true or false cannot be quoted', () => {
 });
 
 test('any text is either a claim or refused with a place in it', () => {
-  const words = fc.constantFrom('leader', 'epoch', 'role', 'committed', '(', ')', '(1)', '(/a)', '=', '>=', '3', 'FOLLOWING', 'and', 'or', 'not', ',', ' ', '0x1', '__proto__', '\n', '\u4e2d');
-  fc.assert(fc.property(fc.oneof(fc.array(words, { maxLength: 30 }).map((parts) => parts.join(' ')), fc.string({ maxLength: 60 })), (text) => {
-    try {
-      claim(text);
-    } catch (error) {
-      expect(error).toBeInstanceOf(ClaimError);
-      expect((error as ClaimError).offset).toBeLessThanOrEqual(Math.max(text.length, 500));
-    }
-  }));
+  const words = fc.constantFrom(
+    'leader',
+    'epoch',
+    'role',
+    'committed',
+    '(',
+    ')',
+    '(1)',
+    '(/a)',
+    '=',
+    '>=',
+    '3',
+    'FOLLOWING',
+    'and',
+    'or',
+    'not',
+    ',',
+    ' ',
+    '0x1',
+    '__proto__',
+    '\n',
+    '\u4e2d',
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.array(words, { maxLength: 30 }).map((parts) => parts.join(' ')),
+        fc.string({ maxLength: 60 }),
+      ),
+      (text) => {
+        try {
+          claim(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ClaimError);
+          expect((error as ClaimError).offset).toBeLessThanOrEqual(Math.max(text.length, 500));
+        }
+      },
+    ),
+  );
 });
 
 function refusal(read: () => unknown): ClaimError {

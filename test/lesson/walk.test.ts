@@ -54,7 +54,8 @@ function walk(lesson: Lesson, seed: number | undefined, pauseMs: number): void {
     for (const act of experiment.acts) expect(walker.act(act), `${id}: ${JSON.stringify(act)} never comes true`).toBe(true);
     expect(walker.until(experiment.check), `${id}: the checkpoint is not reached`).toBe(true);
     for (const language of LESSON_LANGUAGES)
-      for (const ask of asksOf(lesson.texts[language].steps[i] as StepText)) expect(walker.says(ask), `${id}, ${language}: ${JSON.stringify(ask)} has no value`).not.toBe('–');
+      for (const ask of asksOf(lesson.texts[language].steps[i] as StepText))
+        expect(walker.says(ask), `${id}, ${language}: ${JSON.stringify(ask)} has no value`).not.toBe('–');
     walker.idle(pauseMs);
   });
   expect(walker.timeline.head.violation).toBeNull();
@@ -71,5 +72,8 @@ function inlinesOf(block: Block): readonly Inline[] {
 }
 
 function wordsOf(blocks: readonly Block[]): string {
-  return blocks.flatMap(inlinesOf).map((inline) => ('text' in inline ? inline.text : '')).join('');
+  return blocks
+    .flatMap(inlinesOf)
+    .map((inline) => ('text' in inline ? inline.text : ''))
+    .join('');
 }

@@ -24,7 +24,10 @@ export class Walker {
   constructor(lesson: Lesson, seed?: number) {
     const scenario = parseScenario(lesson.scenario, lesson.id);
     const options = optionsOf(scenario, seed);
-    this.ensemble = new Ensemble(options, new InlineHost(core as Core), { driver: scriptOf(scenario), observers: [new Invariants(options.config)] });
+    this.ensemble = new Ensemble(options, new InlineHost(core as Core), {
+      driver: scriptOf(scenario),
+      observers: [new Invariants(options.config)],
+    });
     this.timeline = new Timeline(scenario.members);
     this.idle(1_500);
   }
@@ -65,7 +68,10 @@ export class Walker {
     if (this.isSo(claim)) return true;
     const from = this.timeline.length;
     const untilMs = this.ensemble.now + PATIENCE_MS;
-    const stopped = this.ensemble.run({ untilMs, until: () => this.#take() && firstHolding(claim, this.timeline, from, this.timeline.length - 1) !== null });
+    const stopped = this.ensemble.run({
+      untilMs,
+      until: () => this.#take() && firstHolding(claim, this.timeline, from, this.timeline.length - 1) !== null,
+    });
     this.#take();
     return stopped === 'until';
   }

@@ -6,7 +6,17 @@ import { exportFiles, readFile, fileSize } from '../../src/store/disk.ts';
 import { scanLog } from '../../src/store/txnLog.ts';
 import { create, serverDisk, txn, z } from './helpers.ts';
 
-const DISK = serverDisk([create(z(1), '/a', 'hello'), txn(z(2), { type: 'multi', txns: [{ type: 'check', path: '/a', version: 0 }, { type: 'setData', path: '/a', data: new Uint8Array([0, 255]), version: 1 }] }), txn(z(3), { type: 'closeSession', paths: ['/a'] })]);
+const DISK = serverDisk([
+  create(z(1), '/a', 'hello'),
+  txn(z(2), {
+    type: 'multi',
+    txns: [
+      { type: 'check', path: '/a', version: 0 },
+      { type: 'setData', path: '/a', data: new Uint8Array([0, 255]), version: 1 },
+    ],
+  }),
+  txn(z(3), { type: 'closeSession', paths: ['/a'] }),
+]);
 const FILES = exportFiles(DISK);
 const LOG = FILES['log.100000001'] ?? new Uint8Array();
 
@@ -15,7 +25,15 @@ describe('a file in the inspector', () => {
     const { records, end, kind } = describeFile('log.100000001', LOG);
     expect([kind, end.text, end.damaged]).toEqual(['log', 'preallocated zeros: the log ends here', false]);
     expect(records.map(({ title }) => title)).toEqual(['header', 'create 0x100000001', 'multi 0x100000002', 'closeSession 0x100000003']);
-    expect(Object.fromEntries((records[1]?.fields ?? []).map(({ name, text }) => [name, text]))).toMatchObject({ zxid: '0x100000001', type: 'create', path: '/a', data: 'hello', 'acl[0].scheme': 'world', ephemeral: 'false', endOfRecord: 'B' });
+    expect(Object.fromEntries((records[1]?.fields ?? []).map(({ name, text }) => [name, text]))).toMatchObject({
+      zxid: '0x100000001',
+      type: 'create',
+      path: '/a',
+      data: 'hello',
+      'acl[0].scheme': 'world',
+      ephemeral: 'false',
+      endOfRecord: 'B',
+    });
     expect(records[2]?.fields.find(({ name }) => name === 'txns[1].data')?.text).toBe('00 ff');
   });
 
@@ -37,7 +55,10 @@ describe('a file in the inspector', () => {
   it('points at the damage', () => {
     const second = scanLog(LOG).records[1] ?? { offset: 0, size: 0 };
     const at = second.offset + 20;
-    const { end } = describeFile('log.100000001', LOG.map((byte, i) => (i === at ? byte ^ 1 : byte)));
+    const { end } = describeFile(
+      'log.100000001',
+      LOG.map((byte, i) => (i === at ? byte ^ 1 : byte)),
+    );
     expect(end).toEqual({ offset: second.offset, text: 'CRC check failed', damaged: true });
     expect(describeFile('snapshot.0', (FILES['snapshot.0'] ?? new Uint8Array()).slice(0, 60)).end.damaged).toBe(true);
     expect(describeFile('currentEpoch', utf8('x1')).end).toEqual({ offset: 0, text: 'not a number', damaged: true });
@@ -46,14 +67,26 @@ describe('a file in the inspector', () => {
   it('stops at the limit', () => {
     const { records, more } = describeFile('log.100000001', LOG, { limit: 1 });
     expect([records.length, more]).toEqual([2, true]);
-    expect(describeFile('snapshot.0', FILES['snapshot.0'] ?? new Uint8Array(), { limit: 2 })).toMatchObject({ more: true, records: { length: 2 } });
+    expect(describeFile('snapshot.0', FILES['snapshot.0'] ?? new Uint8Array(), { limit: 2 })).toMatchObject({
+      more: true,
+      records: { length: 2 },
+    });
   });
 
   it('never throws, whatever the bytes', () => {
-    fc.assert(fc.property(fc.constantFrom('log.1', 'snapshot.1', 'currentEpoch', 'junk'), fc.constantFrom(...Object.values(FILES)), fc.array(fc.tuple(fc.nat(700), fc.nat(255))), fc.nat(700), (name, bytes, changes, length) => {
-      const damaged = bytes.slice(0, length);
-      for (const [at, value] of changes) if (at < damaged.length) damaged[at] = value;
-      expect(describeFile(name, damaged).end.offset).toBeLessThanOrEqual(damaged.length);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom('log.1', 'snapshot.1', 'currentEpoch', 'junk'),
+        fc.constantFrom(...Object.values(FILES)),
+        fc.array(fc.tuple(fc.nat(700), fc.nat(255))),
+        fc.nat(700),
+        (name, bytes, changes, length) => {
+          const damaged = bytes.slice(0, length);
+          for (const [at, value] of changes) if (at < damaged.length) damaged[at] = value;
+          expect(describeFile(name, damaged).end.offset).toBeLessThanOrEqual(damaged.length);
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/base/ids.ts';
-import { afterPowerLoss, applyDiskOp, applyDiskOps, copyDisk, diskOf, emptyDisk, exportFiles, fileNames, fileSize, hasFile, readFile } from '../../src/store/disk.ts';
+import {
+  afterPowerLoss,
+  applyDiskOp,
+  applyDiskOps,
+  copyDisk,
+  diskOf,
+  emptyDisk,
+  exportFiles,
+  fileNames,
+  fileSize,
+  hasFile,
+  readFile,
+} from '../../src/store/disk.ts';
 import type { Disk, DiskOp } from '../../src/store/types.ts';
 
 const file = 'log.1';
@@ -27,18 +39,30 @@ describe('a file', () => {
   });
 
   it('stays right when appends, rewinds, truncations and clones come in any order', () => {
-    const step = fc.oneof(fc.string({ minLength: 1 }).map((s) => ({ do: 'append' as const, s })), fc.record({ do: fc.constant('rewind' as const), back: fc.nat(5) }), fc.record({ do: fc.constant('cut' as const), to: fc.nat(8) }), fc.constant({ do: 'clone' as const }));
-    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const versions: { disk: Disk; text: string }[] = [{ disk: made(create), text: '' }];
-      for (const one of steps) {
-        const now = versions.at(-1) ?? { disk: emptyDisk(), text: '' };
-        if (one.do === 'append') versions.push({ disk: applyDiskOp(now.disk, { op: 'append', file, bytes: latin(one.s) }), text: now.text + clean(one.s) });
-        else if (one.do === 'cut') versions.push({ disk: applyDiskOp(now.disk, { op: 'truncate', file, length: Math.min(one.to, now.text.length) }), text: now.text.slice(0, one.to) });
-        else if (one.do === 'clone') versions.push({ disk: structuredClone(now.disk), text: now.text });
-        else versions.push(versions[Math.max(0, versions.length - 1 - one.back)] ?? now);
-      }
-      for (const version of versions) expect(text(version.disk)).toBe(version.text);
-    }));
+    const step = fc.oneof(
+      fc.string({ minLength: 1 }).map((s) => ({ do: 'append' as const, s })),
+      fc.record({ do: fc.constant('rewind' as const), back: fc.nat(5) }),
+      fc.record({ do: fc.constant('cut' as const), to: fc.nat(8) }),
+      fc.constant({ do: 'clone' as const }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const versions: { disk: Disk; text: string }[] = [{ disk: made(create), text: '' }];
+        for (const one of steps) {
+          const now = versions.at(-1) ?? { disk: emptyDisk(), text: '' };
+          if (one.do === 'append')
+            versions.push({ disk: applyDiskOp(now.disk, { op: 'append', file, bytes: latin(one.s) }), text: now.text + clean(one.s) });
+          else if (one.do === 'cut')
+            versions.push({
+              disk: applyDiskOp(now.disk, { op: 'truncate', file, length: Math.min(one.to, now.text.length) }),
+              text: now.text.slice(0, one.to),
+            });
+          else if (one.do === 'clone') versions.push({ disk: structuredClone(now.disk), text: now.text });
+          else versions.push(versions[Math.max(0, versions.length - 1 - one.back)] ?? now);
+        }
+        for (const version of versions) expect(text(version.disk)).toBe(version.text);
+      }),
+    );
   });
 
   it('appends in place: a long log is copied only when it doubles', () => {
@@ -91,8 +115,16 @@ describe('a power loss', () => {
 describe('a data directory', () => {
   it('lists files by the number in their names', () => {
     const names = ['snapshot.0', 'log.ff', 'log.100000001', 'log.2', 'currentEpoch', 'acceptedEpoch', 'snapshot.a', 'snapshot.1f'];
-    expect(fileNames(diskOf(Object.fromEntries(names.map((name) => [name, utf8('x')])))))
-      .toEqual(['acceptedEpoch', 'currentEpoch', 'log.2', 'log.ff', 'log.100000001', 'snapshot.0', 'snapshot.a', 'snapshot.1f']);
+    expect(fileNames(diskOf(Object.fromEntries(names.map((name) => [name, utf8('x')]))))).toEqual([
+      'acceptedEpoch',
+      'currentEpoch',
+      'log.2',
+      'log.ff',
+      'log.100000001',
+      'snapshot.0',
+      'snapshot.a',
+      'snapshot.1f',
+    ]);
   });
 
   it('exports preallocated zeros only up to a size', () => {

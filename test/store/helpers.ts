@@ -12,7 +12,12 @@ import type { Acl, DataTree, Txn, TxnBody } from '../../src/tree/types.ts';
 export const OPEN_ACL: readonly Acl[] = [{ perms: 31, scheme: 'world', id: 'anyone' }];
 
 export const OPTIONS: RecoveryOptions = {
-  commitLogCount: 500, trustEmptySnapshot: false, autocreate: true, configData: null, now: 0, deleteEmptyNewestLog: false,
+  commitLogCount: 500,
+  trustEmptySnapshot: false,
+  autocreate: true,
+  configData: null,
+  now: 0,
+  deleteEmptyNewestLog: false,
 };
 
 /** z(3) is 0x100000003. */
@@ -29,7 +34,12 @@ export function create(at: Zxid, path: string, data = ''): Txn {
 }
 
 /** Logs txns one by one, each with its fsync, as a server under light load does. */
-export function logged(disk: Disk, txns: readonly Txn[], log: LogWriter = newLogWriter(), preAllocSizeKb = 16): { disk: Disk; log: LogWriter } {
+export function logged(
+  disk: Disk,
+  txns: readonly Txn[],
+  log: LogWriter = newLogWriter(),
+  preAllocSizeKb = 16,
+): { disk: Disk; log: LogWriter } {
   let written = { disk, log };
   for (const one of txns) {
     const appended = appendTxn(written.disk, written.log, encodeTxn(one), one.zxid, { preAllocSizeKb });
@@ -48,7 +58,10 @@ export function serverDisk(txns: readonly Txn[], perFile = Infinity): Disk {
 
 export function withEpoch(disk: Disk, epoch: number): Disk {
   const bytes = utf8(String(epoch));
-  return applyDiskOps(disk, [{ op: 'writeAtomic', file: 'acceptedEpoch', bytes }, { op: 'writeAtomic', file: 'currentEpoch', bytes }]);
+  return applyDiskOps(disk, [
+    { op: 'writeAtomic', file: 'acceptedEpoch', bytes },
+    { op: 'writeAtomic', file: 'currentEpoch', bytes },
+  ]);
 }
 
 /** The disk after a start that must succeed. */
@@ -76,14 +89,23 @@ export function plain(tree: DataTree): unknown {
     sessions: [...mapEntries(tree.sessions)].sort(),
     ephemerals: [...mapEntries(tree.ephemerals)].map(([owner, paths]) => [owner, [...paths].sort()]).sort(),
     nodes: [...mapEntries(tree.nodes)]
-      .map(([path, node]) => ({ path, data: node.data === null ? null : [...node.data], acl: tree.acls.get(node.acl) ?? node.acl, stat: node.stat, children: [...mapEntries(node.children)].map(([name]) => name).sort() }))
+      .map(([path, node]) => ({
+        path,
+        data: node.data === null ? null : [...node.data],
+        acl: tree.acls.get(node.acl) ?? node.acl,
+        stat: node.stat,
+        children: [...mapEntries(node.children)].map(([name]) => name).sort(),
+      }))
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
 }
 
 /** Paths of the user's nodes. */
 export function paths(tree: DataTree): string[] {
-  return [...mapEntries(tree.nodes)].map(([path]) => path).filter((path) => path !== '' && !path.startsWith('/zookeeper')).sort();
+  return [...mapEntries(tree.nodes)]
+    .map(([path]) => path)
+    .filter((path) => path !== '' && !path.startsWith('/zookeeper'))
+    .sort();
 }
 
 export function hex(text: string): Bytes {

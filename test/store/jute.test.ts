@@ -35,13 +35,29 @@ describe('what a field looks like', () => {
 
 describe('reading', () => {
   it('gives back what was written', () => {
-    fc.assert(fc.property(fc.integer(), fc.maxSafeInteger(), fc.string(), fc.uint8Array(), fc.integer(), fc.integer(), (int, long, text, data, high, low) => {
-      const bytes = new JuteWriter().int(int).long(long).string(text).buffer(data).long(sessionId(high, low)).long(z(7)).bytes();
-      const reader = new JuteReader(bytes);
-      expect([reader.int('a'), reader.long('b'), reader.string('c'), reader.buffer('d'), reader.session('e'), reader.zxid('f')])
-        .toEqual([int, long, text, data, sessionId(high, low), z(7)]);
-      expect(reader.remaining).toBe(0);
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.maxSafeInteger(),
+        fc.string(),
+        fc.uint8Array(),
+        fc.integer(),
+        fc.integer(),
+        (int, long, text, data, high, low) => {
+          const bytes = new JuteWriter().int(int).long(long).string(text).buffer(data).long(sessionId(high, low)).long(z(7)).bytes();
+          const reader = new JuteReader(bytes);
+          expect([
+            reader.int('a'),
+            reader.long('b'),
+            reader.string('c'),
+            reader.buffer('d'),
+            reader.session('e'),
+            reader.zxid('f'),
+          ]).toEqual([int, long, text, data, sessionId(high, low), z(7)]);
+          expect(reader.remaining).toBe(0);
+        },
+      ),
+    );
   });
 
   it('names the field and the offset in the file when the bytes end', () => {
@@ -50,7 +66,11 @@ describe('reading', () => {
     expect(() => new JuteReader(hex('00000005 6162'), 100).string('path')).toThrow(/path needs 5 bytes, only 2 are left \(at byte 104\)/);
   });
 
-  it.each([['80000000', -2147483648], ['fffffffe', -2], ['7fffffff', 2147483647]])('refuses the length %s', (length, number) => {
+  it.each([
+    ['80000000', -2147483648],
+    ['fffffffe', -2],
+    ['7fffffff', 2147483647],
+  ])('refuses the length %s', (length, number) => {
     const read = (): unknown => new JuteReader(hex(length)).buffer('data');
     expect(read).toThrow(StoreError);
     expect(read).toThrow(`Unreasonable length = ${number} of data (at byte 0)`);
@@ -58,13 +78,20 @@ describe('reading', () => {
 });
 
 describe('Adler-32', () => {
-  it.each([['', 1], ['a', 0x00620062], ['Wikipedia', 0x11e60398]])('of "%s"', (text, sum) => {
+  it.each([
+    ['', 1],
+    ['a', 0x00620062],
+    ['Wikipedia', 0x11e60398],
+  ])('of "%s"', (text, sum) => {
     expect(adler32(utf8(text))).toBe(sum);
   });
 
   it('can be summed piece by piece', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 50_000, size: 'max' }), fc.nat(50_000), (bytes, cut) => {
-      expect(adler32(bytes.subarray(cut), adler32(bytes.subarray(0, cut)))).toBe(adler32(bytes));
-    }), { numRuns: 20 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 50_000, size: 'max' }), fc.nat(50_000), (bytes, cut) => {
+        expect(adler32(bytes.subarray(cut), adler32(bytes.subarray(0, cut)))).toBe(adler32(bytes));
+      }),
+      { numRuns: 20 },
+    );
   });
 });

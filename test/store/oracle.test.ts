@@ -38,8 +38,23 @@ interface ExpectedRecovery {
 }
 interface ExpectedServer {
   readonly files: readonly string[];
-  readonly logs: readonly { readonly file: string; readonly size: number; readonly count?: number; readonly first?: string; readonly last?: string; readonly end?: string; readonly error?: string }[];
-  readonly snapshots: readonly { readonly file: string; readonly size: number; readonly readable?: boolean; readonly nodeCount?: number; readonly sessions?: number; readonly valid?: boolean }[];
+  readonly logs: readonly {
+    readonly file: string;
+    readonly size: number;
+    readonly count?: number;
+    readonly first?: string;
+    readonly last?: string;
+    readonly end?: string;
+    readonly error?: string;
+  }[];
+  readonly snapshots: readonly {
+    readonly file: string;
+    readonly size: number;
+    readonly readable?: boolean;
+    readonly nodeCount?: number;
+    readonly sessions?: number;
+    readonly valid?: boolean;
+  }[];
   readonly recovered: ExpectedRecovery;
 }
 interface Expected {
@@ -48,8 +63,10 @@ interface Expected {
 
 /** What was damaged on purpose and not replaced later; everything else must read without a complaint. */
 const DAMAGED_LOGS = new Set([
-  '15-torn-log-tail/s1/log.100000001', '15-torn-log-tail/s2/log.100000001',
-  '16b-log-crc-last-record/s1/log.100000001', '16d-log-header-broken/s1/log.100000001',
+  '15-torn-log-tail/s1/log.100000001',
+  '15-torn-log-tail/s2/log.100000001',
+  '16b-log-crc-last-record/s1/log.100000001',
+  '16d-log-header-broken/s1/log.100000001',
 ]);
 const DAMAGED_SNAPSHOTS = new Set(['17-newest-snapshot-corrupt/s1/snapshot.10000002d', '17-newest-snapshot-corrupt/s2/snapshot.100000029']);
 
@@ -61,7 +78,8 @@ describe.each(recordingNames())('%s', (name) => {
     const files = filesIn(recording, dir);
     expect(Object.keys(files).length).toBeGreaterThan(0);
     for (const [file, bytes] of Object.entries(files)) {
-      if (file.startsWith('snapshot.') && looksValid(bytes) && readable(bytes)) expect(toHex(encodeSnapshotFile(parseSnapshotFile(bytes)))).toBe(toHex(bytes));
+      if (file.startsWith('snapshot.') && looksValid(bytes) && readable(bytes))
+        expect(toHex(encodeSnapshotFile(parseSnapshotFile(bytes)))).toBe(toHex(bytes));
       if (file.startsWith('log.')) expect(toHex(rewritten(bytes))).toBe(toHex(bytes.subarray(0, scanLog(bytes).endOffset)));
     }
     const exported = exportFiles(diskOf(files), { padTo: Infinity });
@@ -100,7 +118,8 @@ describe.each(recordingNames())('%s', (name) => {
       const damaged = end === 'crc' || end === 'partial' || end === 'shortHeader';
       expect(damaged, `${file} ends: ${end}`).toBe(DAMAGED_LOGS.has(`${name}/s${sid}/${file}`));
       expect(describeFile(file, bytes, { limit: Infinity }).end.damaged).toBe(damaged);
-      if (!damaged) expect({ count: records.length, first: zxidText(records[0]), last: zxidText(records.at(-1)) }).toEqual({ count, first, last });
+      if (!damaged)
+        expect({ count: records.length, first: zxidText(records[0]), last: zxidText(records.at(-1)) }).toEqual({ count, first, last });
       if (end !== 'shortHeader') expect(describeFile(file, bytes, { limit: Infinity }).records.length).toBe(records.length + 1);
     }
     for (const { file, nodeCount, sessions } of server.snapshots) {
@@ -145,13 +164,23 @@ function problemsOf(recording: Recording, sid: string): string {
 }
 
 function flat(tree: DataTree): ExpectedNode[] {
-  return [...mapEntries(tree.nodes)].map(([path, node]) => {
-    const { version, cversion, aversion, czxid, mzxid, pzxid, ephemeralOwner, numChildren } = statOf(node);
-    return {
-      path: path === '' ? '/' : path, data: dataText(fromUtf8(node.data ?? new Uint8Array())), version, cversion, aversion,
-      czxid: formatZxid(czxid), mzxid: formatZxid(mzxid), pzxid: formatZxid(pzxid), ephemeralOwner, numChildren,
-    };
-  }).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [...mapEntries(tree.nodes)]
+    .map(([path, node]) => {
+      const { version, cversion, aversion, czxid, mzxid, pzxid, ephemeralOwner, numChildren } = statOf(node);
+      return {
+        path: path === '' ? '/' : path,
+        data: dataText(fromUtf8(node.data ?? new Uint8Array())),
+        version,
+        cversion,
+        aversion,
+        czxid: formatZxid(czxid),
+        mzxid: formatZxid(mzxid),
+        pzxid: formatZxid(pzxid),
+        ephemeralOwner,
+        numChildren,
+      };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Long data is recorded by its length only. */

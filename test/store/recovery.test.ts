@@ -77,9 +77,16 @@ function withSnapshotAt(disk: Disk, counter: number): Disk {
 
 type Files = Record<string, Uint8Array>;
 const log = 'log.100000001';
-const changed = (files: Files, name: string, change: (bytes: Uint8Array) => Uint8Array): Files => ({ ...files, [name]: change(files[name] ?? new Uint8Array()) });
-const flipAt = (at: number) => (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === (at < 0 ? bytes.length + at : at) ? byte ^ 1 : byte));
-const without = (files: Files, ...names: string[]): Files => Object.fromEntries(Object.entries(files).filter(([name]) => !names.includes(name)));
+const changed = (files: Files, name: string, change: (bytes: Uint8Array) => Uint8Array): Files => ({
+  ...files,
+  [name]: change(files[name] ?? new Uint8Array()),
+});
+const flipAt =
+  (at: number) =>
+  (bytes: Uint8Array): Uint8Array =>
+    bytes.map((byte, i) => (i === (at < 0 ? bytes.length + at : at) ? byte ^ 1 : byte));
+const without = (files: Files, ...names: string[]): Files =>
+  Object.fromEntries(Object.entries(files).filter(([name]) => !names.includes(name)));
 const recordEnd = (bytes: Uint8Array, index: number): number => {
   const record = scanLog(bytes).records[index];
   return record === undefined ? 0 : record.offset + record.size - 1;
@@ -93,15 +100,35 @@ describe('damage on disk: snapshot.0, snapshot.100000004, six txns in one log', 
     ['none', (files) => files, ALL],
     ['last record cut short', (files) => changed(files, log, (bytes) => bytes.slice(0, recordEnd(bytes, 5))), ALL.slice(0, 5)],
     ['end mark of the last record wrong', (files) => changed(files, log, (bytes) => flipAt(recordEnd(bytes, 5))(bytes)), ALL.slice(0, 5)],
-    ['end mark of a middle record wrong: silent loss', (files) => changed(files, log, (bytes) => flipAt(recordEnd(bytes, 4))(bytes)), ALL.slice(0, 4)],
+    [
+      'end mark of a middle record wrong: silent loss',
+      (files) => changed(files, log, (bytes) => flipAt(recordEnd(bytes, 4))(bytes)),
+      ALL.slice(0, 4),
+    ],
     ['a bit of a txn flipped', (files) => changed(files, log, (bytes) => flipAt(recordEnd(bytes, 5) - 3)(bytes)), 'CRC check failed'],
-    ['a bit of a txn covered by the snapshot flipped', (files) => changed(files, log, (bytes) => flipAt(recordEnd(bytes, 1) - 3)(bytes)), 'CRC check failed'],
-    ['log empty', (files) => changed(files, log, () => new Uint8Array()), 'EOFException: the log is 0 bytes long, shorter than its 16 byte header'],
+    [
+      'a bit of a txn covered by the snapshot flipped',
+      (files) => changed(files, log, (bytes) => flipAt(recordEnd(bytes, 1) - 3)(bytes)),
+      'CRC check failed',
+    ],
+    [
+      'log empty',
+      (files) => changed(files, log, () => new Uint8Array()),
+      'EOFException: the log is 0 bytes long, shorter than its 16 byte header',
+    ],
     ['newest snapshot cut short', (files) => changed(files, 'snapshot.100000004', (bytes) => bytes.slice(0, 100)), ALL],
     ['newest snapshot flipped inside', (files) => changed(files, 'snapshot.100000004', flipAt(300)), ALL],
     ['newest snapshot flipped in its magic', (files) => changed(files, 'snapshot.100000004', flipAt(0)), ALL],
-    ['both snapshots flipped inside', (files) => changed(changed(files, 'snapshot.0', flipAt(300)), 'snapshot.100000004', flipAt(300)), 'Not able to find valid snapshots in version-2'],
-    ['all snapshots gone', (files) => without(files, 'snapshot.0', 'snapshot.100000004'), 'No snapshot found, but there are log entries. Something is broken!'],
+    [
+      'both snapshots flipped inside',
+      (files) => changed(changed(files, 'snapshot.0', flipAt(300)), 'snapshot.100000004', flipAt(300)),
+      'Not able to find valid snapshots in version-2',
+    ],
+    [
+      'all snapshots gone',
+      (files) => without(files, 'snapshot.0', 'snapshot.100000004'),
+      'No snapshot found, but there are log entries. Something is broken!',
+    ],
     ['all snapshots and logs gone', (files) => without(files, 'snapshot.0', 'snapshot.100000004', log), []],
     ['log gone: what the snapshot holds remains', (files) => without(files, log), ALL.slice(0, 4)],
   ])('%s', (_, damage, outcome) => {
@@ -123,7 +150,10 @@ describe('damage on disk: snapshot.0, snapshot.100000004, six txns in one log', 
   });
 
   it('a failure tells the file, the byte and what was tried', () => {
-    const outcome = recover(diskOf(changed(changed(good, 'snapshot.100000004', flipAt(300)), log, (bytes) => flipAt(recordEnd(bytes, 2) - 3)(bytes))), OPTIONS);
+    const outcome = recover(
+      diskOf(changed(changed(good, 'snapshot.100000004', flipAt(300)), log, (bytes) => flipAt(recordEnd(bytes, 2) - 3)(bytes))),
+      OPTIONS,
+    );
     expect(outcome).toMatchObject({ ok: false, failure: { message: 'CRC check failed', exitCode: 1, file: log } });
     expect(outcome.ok ? [] : outcome.steps.map(({ step }) => step)).toEqual(['snapshotSkipped', 'snapshotLoaded']);
   });
@@ -136,7 +166,12 @@ describe('damage on disk: snapshot.0, snapshot.100000004, six txns in one log', 
   });
 
   it('tries no more than the 100 newest snapshots', () => {
-    const broken = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`snapshot.2${(i + 1).toString(16).padStart(8, '0')}`, flipAt(300)(good['snapshot.0'] ?? new Uint8Array())]));
+    const broken = Object.fromEntries(
+      Array.from({ length: 100 }, (_, i) => [
+        `snapshot.2${(i + 1).toString(16).padStart(8, '0')}`,
+        flipAt(300)(good['snapshot.0'] ?? new Uint8Array()),
+      ]),
+    );
     expect(failureOf(diskOf({ ...good, ...broken }))).toBe('Not able to find valid snapshots in version-2');
     expect(failureOf(diskOf({ ...good, ...without(broken, 'snapshot.200000001') }))).toBeNull();
   });
@@ -144,15 +179,24 @@ describe('damage on disk: snapshot.0, snapshot.100000004, six txns in one log', 
 
 describe('epoch files', () => {
   const disk = serverDisk([create(z(1, 3), '/a')]);
-  const dropped = (...names: string[]): Disk => applyDiskOps(disk, names.map((file) => ({ op: 'delete', file })));
-  const set = (start: Disk, name: string, text: string): Disk => applyDiskOps(start, [{ op: 'writeAtomic', file: name, bytes: utf8(text) }]);
+  const dropped = (...names: string[]): Disk =>
+    applyDiskOps(
+      disk,
+      names.map((file) => ({ op: 'delete', file })),
+    );
+  const set = (start: Disk, name: string, text: string): Disk =>
+    applyDiskOps(start, [{ op: 'writeAtomic', file: name, bytes: utf8(text) }]);
 
   it.each<[string, Disk, { accepted: number; current: number; rebuilt: string[] } | string]>([
     ['as they should be', disk, { accepted: 3, current: 3, rebuilt: [] }],
     ['both gone', dropped('acceptedEpoch', 'currentEpoch'), { accepted: 3, current: 3, rebuilt: ['currentEpoch', 'acceptedEpoch'] }],
     ['currentEpoch gone', dropped('currentEpoch'), { accepted: 3, current: 3, rebuilt: ['currentEpoch'] }],
     ['currentEpoch behind the log', set(disk, 'currentEpoch', '2'), 'The current epoch, 2, is older than the last zxid, 12884901889'],
-    ['currentEpoch behind, but its tmp file is there', set(set(disk, 'currentEpoch', '2'), 'currentEpoch.tmp', '3'), { accepted: 3, current: 3, rebuilt: ['currentEpoch'] }],
+    [
+      'currentEpoch behind, but its tmp file is there',
+      set(set(disk, 'currentEpoch', '2'), 'currentEpoch.tmp', '3'),
+      { accepted: 3, current: 3, rebuilt: ['currentEpoch'] },
+    ],
     ['acceptedEpoch behind', set(disk, 'acceptedEpoch', '2'), 'The accepted epoch, 2 is less than the current epoch, 3'],
     ['both ahead of the log', set(set(disk, 'acceptedEpoch', '12'), 'currentEpoch', '11'), { accepted: 12, current: 11, rebuilt: [] }],
     ['not a number', set(disk, 'currentEpoch', 'three'), 'Found three in currentEpoch'],
@@ -162,7 +206,12 @@ describe('epoch files', () => {
       expect(failureOf(start)).toBe(outcome);
       return;
     }
-    expect(recovered(start).steps.at(-1)).toEqual({ step: 'epochs', acceptedEpoch: outcome.accepted, currentEpoch: outcome.current, rebuilt: outcome.rebuilt });
+    expect(recovered(start).steps.at(-1)).toEqual({
+      step: 'epochs',
+      acceptedEpoch: outcome.accepted,
+      currentEpoch: outcome.current,
+      rebuilt: outcome.rebuilt,
+    });
     const after = started(start);
     expect([readEpochFile(after, 'acceptedEpoch'), readEpochFile(after, 'currentEpoch')]).toEqual([outcome.accepted, outcome.current]);
   });
@@ -184,7 +233,9 @@ describe('after a TRUNC', () => {
   it('a dead txn survives when history up to the cut came by SNAP', () => {
     const tree = { ...newTree(null, 0), lastProcessedZxid: z(3) };
     const dead: Txn = create(z(1, 2), '/dead');
-    const before = applyDiskOps(withEpoch(emptyDisk(), 2), [{ op: 'writeAtomic', file: 'snapshot.100000003', bytes: serializeSnapshot(tree) }]);
+    const before = applyDiskOps(withEpoch(emptyDisk(), 2), [
+      { op: 'writeAtomic', file: 'snapshot.100000003', bytes: serializeSnapshot(tree) },
+    ]);
     const { disk } = logged(before, [dead]);
     const cut = truncateLogs(disk, z(3));
     expect(paths(recovered(applyDiskOps(disk, cut.ok ? cut.ops : [])).tree)).toEqual(['/dead']);

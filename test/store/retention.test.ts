@@ -5,7 +5,8 @@ import { serializeSnapshot } from '../../src/store/snapshot.ts';
 import { newTree } from '../../src/tree/tree.ts';
 
 const SNAPSHOT = serializeSnapshot(newTree(null, 0));
-const disk = (...names: string[]): ReturnType<typeof diskOf> => diskOf(Object.fromEntries(names.map((name) => [name, name.startsWith('log') ? new Uint8Array([1]) : SNAPSHOT])));
+const disk = (...names: string[]): ReturnType<typeof diskOf> =>
+  diskOf(Object.fromEntries(names.map((name) => [name, name.startsWith('log') ? new Uint8Array([1]) : SNAPSHOT])));
 const left = (start: ReturnType<typeof diskOf>, retain: number): string[] => fileNames(applyDiskOps(start, purgeOps(start, retain)));
 
 describe('autopurge', () => {
@@ -16,7 +17,10 @@ describe('autopurge', () => {
     expect(left(full, 4)).toEqual(['log.5', 'log.b', 'log.15', 'log.1f', 'snapshot.a', 'snapshot.14', 'snapshot.1e', 'snapshot.28']);
   });
 
-  it.each([['fewer snapshots than it keeps', disk('log.1', 'snapshot.0', 'snapshot.a')], ['no snapshot', disk('log.1', 'log.5')]])('deletes no log a snapshot needs: %s', (_, start) => {
+  it.each([
+    ['fewer snapshots than it keeps', disk('log.1', 'snapshot.0', 'snapshot.a')],
+    ['no snapshot', disk('log.1', 'log.5')],
+  ])('deletes no log a snapshot needs: %s', (_, start) => {
     expect(left(start, 3)).toEqual(fileNames(start));
   });
 

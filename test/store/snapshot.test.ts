@@ -5,7 +5,17 @@ import { utf8 } from '../../src/base/ids.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { applyDiskOps, emptyDisk } from '../../src/store/disk.ts';
 import { fastForward } from '../../src/store/recovery.ts';
-import { beginSnapshot, continueSnapshot, encodeSnapshotFile, looksValid, parseSnapshot, parseSnapshotFile, serializeSnapshot, snapshotName, type SnapshotFormat } from '../../src/store/snapshot.ts';
+import {
+  beginSnapshot,
+  continueSnapshot,
+  encodeSnapshotFile,
+  looksValid,
+  parseSnapshot,
+  parseSnapshotFile,
+  serializeSnapshot,
+  snapshotName,
+  type SnapshotFormat,
+} from '../../src/store/snapshot.ts';
 import { applyTxn } from '../../src/tree/apply.ts';
 import { newTree } from '../../src/tree/tree.ts';
 import type { DataTree, Txn, TxnBody } from '../../src/tree/types.ts';
@@ -35,13 +45,26 @@ describe('a snapshot file', () => {
   ])('has the sections of %j', (format, digest, last) => {
     const tree = apply(FRESH, [create(z(1), '/a')]);
     const image = parseSnapshotFile(serializeSnapshot(tree, format));
-    expect([image.digest, image.lastProcessedZxid]).toEqual([digest ? { zxid: z(1), digestVersion: 2, digest: tree.digest } : null, last ? z(1) : null]);
+    expect([image.digest, image.lastProcessedZxid]).toEqual([
+      digest ? { zxid: z(1), digestVersion: 2, digest: tree.digest } : null,
+      last ? z(1) : null,
+    ]);
   });
 
   it('survives reading and writing, with null data, sessions and access lists', () => {
     const tree = apply(FRESH, [
       { ...txn(z(1), { type: 'createSession', timeoutMs: 6000 }), session: '0x300003605d60000' },
-      { ...txn(z(2), { type: 'create', path: '/e', data: null, acl: [{ perms: 1, scheme: 'ip', id: '10.0.0.1' }], ephemeral: true, parentCVersion: 1 }), session: '0x300003605d60000' },
+      {
+        ...txn(z(2), {
+          type: 'create',
+          path: '/e',
+          data: null,
+          acl: [{ perms: 1, scheme: 'ip', id: '10.0.0.1' }],
+          ephemeral: true,
+          parentCVersion: 1,
+        }),
+        session: '0x300003605d60000',
+      },
     ]);
     const bytes = serializeSnapshot(tree);
     expect(toHex(encodeSnapshotFile(parseSnapshotFile(bytes)))).toBe(toHex(bytes));
@@ -67,13 +90,16 @@ describe('a snapshot file', () => {
 
   it('with any byte changed is refused', () => {
     const bytes = serializeSnapshot(apply(FRESH, [create(z(1), '/a', 'data')]));
-    fc.assert(fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
-      const damaged = bytes.map((byte, i) => (i === at ? byte ^ change : byte));
-      // The text of a seal is read and ignored, so one whose length says "all the rest" hides the sections behind it; Java accepts that too.
-      fc.pre(!(at === bytes.length - 35 && damaged[at] === 34));
-      if (at >= bytes.length - 5) expect(looksValid(damaged)).toBe(false);
-      else expect(() => parseSnapshot(damaged, z(1))).toThrow(StoreError);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const damaged = bytes.map((byte, i) => (i === at ? byte ^ change : byte));
+        // The text of a seal is read and ignored, so one whose length says "all the rest" hides the sections behind it; Java accepts that too.
+        fc.pre(!(at === bytes.length - 35 && damaged[at] === 34));
+        if (at >= bytes.length - 5) expect(looksValid(damaged)).toBe(false);
+        else expect(() => parseSnapshot(damaged, z(1))).toThrow(StoreError);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('names a node whose parent is missing', () => {
@@ -85,15 +111,24 @@ describe('a snapshot file', () => {
 
 describe('a snapshot taken while the tree changes', () => {
   it('writes the same bytes in slices as at once, if nothing changes', () => {
-    const tree = apply(FRESH, Array.from({ length: 30 }, (_, i) => create(z(i + 1), i % 3 === 0 ? `/p${i}` : `/p${i - (i % 3)}/c${i}`)));
-    fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), (most) => {
-      expect(toHex(inSlices(tree, most, () => tree).bytes)).toBe(toHex(serializeSnapshot(tree)));
-    }));
+    const tree = apply(
+      FRESH,
+      Array.from({ length: 30 }, (_, i) => create(z(i + 1), i % 3 === 0 ? `/p${i}` : `/p${i - (i % 3)}/c${i}`)),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), (most) => {
+        expect(toHex(inSlices(tree, most, () => tree).bytes)).toBe(toHex(serializeSnapshot(tree)));
+      }),
+    );
   });
 
   it('skips a child that is gone, misses one that came after its parent was visited', () => {
     const before = apply(FRESH, [create(z(1), '/a'), create(z(2), '/a/x')]);
-    const after = apply(before, [txn(z(3), { type: 'delete', path: '/a/x' }), txn(z(4), { type: 'delete', path: '/a' }), create(z(5), '/b')]);
+    const after = apply(before, [
+      txn(z(3), { type: 'delete', path: '/a/x' }),
+      txn(z(4), { type: 'delete', path: '/a' }),
+      create(z(5), '/b'),
+    ]);
     let tree = before;
     const { bytes } = inSlices(before, 1, () => {
       const now = tree;
@@ -106,21 +141,29 @@ describe('a snapshot taken while the tree changes', () => {
 
   it('becomes the real tree again when the log is replayed on top', () => {
     const change = fc.record({ kind: fc.constantFrom('create', 'create', 'set', 'delete', 'child'), n: fc.nat(6) });
-    fc.assert(fc.property(fc.array(change, { minLength: 10, maxLength: 60 }), fc.integer({ min: 1, max: 4 }), fc.nat(20), (changes, most, before) => {
-      const txns = history(changes);
-      const start = apply(FRESH, txns.slice(0, before));
-      let at = Math.min(before, txns.length);
-      let tree = start;
-      const { bytes } = inSlices(start, most, () => {
-        const next = txns[at++];
-        if (next !== undefined) tree = applyTxn(tree, next).tree;
-        return tree;
-      });
-      const end = apply(FRESH, txns);
-      const disk = logged(emptyDisk(), txns).disk;
-      const replayed = fastForward(applyDiskOps(disk, []), parseSnapshot(bytes, start.lastProcessedZxid)).tree;
-      expect(plain(replayed)).toEqual(plain(end));
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(
+        fc.array(change, { minLength: 10, maxLength: 60 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.nat(20),
+        (changes, most, before) => {
+          const txns = history(changes);
+          const start = apply(FRESH, txns.slice(0, before));
+          let at = Math.min(before, txns.length);
+          let tree = start;
+          const { bytes } = inSlices(start, most, () => {
+            const next = txns[at++];
+            if (next !== undefined) tree = applyTxn(tree, next).tree;
+            return tree;
+          });
+          const end = apply(FRESH, txns);
+          const disk = logged(emptyDisk(), txns).disk;
+          const replayed = fastForward(applyDiskOps(disk, []), parseSnapshot(bytes, start.lastProcessedZxid)).tree;
+          expect(plain(replayed)).toEqual(plain(end));
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -157,7 +200,7 @@ function history(changes: readonly { kind: string; n: number }[]): Txn[] {
 function inSlices(start: DataTree, most: number, treeNow: () => DataTree): { bytes: Uint8Array } {
   let writer = beginSnapshot(start);
   const parts: Uint8Array[] = [];
-  for (let done = false; !done; ) {
+  for (let done = false; !done;) {
     const slice = continueSnapshot(structuredClone(writer), treeNow(), most);
     ({ writer, done } = slice);
     parts.push(slice.bytes);

@@ -9,14 +9,28 @@ import type { Acl, Txn, TxnBody } from '../../src/tree/types.ts';
 import { hex, OPEN_ACL, toHex, z } from './helpers.ts';
 
 /** The first two records of a log written by a real 3.8.0 server. */
-const CREATE_SESSION: Txn = { session: '0x100003464c50000', cxid: 0, zxid: z(1), time: 0x1a1fb4864ca, body: { type: 'createSession', timeoutMs: 20000 }, digest: 0x51c6d660 };
+const CREATE_SESSION: Txn = {
+  session: '0x100003464c50000',
+  cxid: 0,
+  zxid: z(1),
+  time: 0x1a1fb4864ca,
+  body: { type: 'createSession', timeoutMs: 20000 },
+  digest: 0x51c6d660,
+};
 const FIRST_RECORD = `00000000d7bb0b24 00000030
   0100003464c50000 00000000 0000000100000001 000001a1fb4864ca fffffff6
   00004e20
   00000002 0000000051c6d660
   42`;
-const CREATE_A: Txn = { ...CREATE_SESSION, cxid: 1, zxid: z(2), body: { type: 'create', path: '/a', data: utf8('1'), acl: OPEN_ACL, ephemeral: false, parentCVersion: 1 }, digest: 0x19a37f0b0 };
-const CREATE_A_BODY = '000000022f61 0000000131 00000001 0000001f 00000005776f726c64 00000006616e796f6e65 00 00000001 00000002 000000019a37f0b0';
+const CREATE_A: Txn = {
+  ...CREATE_SESSION,
+  cxid: 1,
+  zxid: z(2),
+  body: { type: 'create', path: '/a', data: utf8('1'), acl: OPEN_ACL, ephemeral: false, parentCVersion: 1 },
+  digest: 0x19a37f0b0,
+};
+const CREATE_A_BODY =
+  '000000022f61 0000000131 00000001 0000001f 00000005776f726c64 00000006616e796f6e65 00 00000001 00000002 000000019a37f0b0';
 
 describe('bytes of a real server', () => {
   it('writes the first record of a fresh log as 3.8.0 does', () => {
@@ -57,7 +71,10 @@ describe('records of older versions', () => {
   });
 });
 
-const acl: fc.Arbitrary<Acl[]> = fc.array(fc.record({ perms: fc.integer({ min: 0, max: 31 }), scheme: fc.constantFrom('world', 'digest', 'ip'), id: fc.string() }), { maxLength: 3 });
+const acl: fc.Arbitrary<Acl[]> = fc.array(
+  fc.record({ perms: fc.integer({ min: 0, max: 31 }), scheme: fc.constantFrom('world', 'digest', 'ip'), id: fc.string() }),
+  { maxLength: 3 },
+);
 const path = fc.string().map((name) => `/${name}`);
 const data = fc.option(fc.uint8Array({ maxLength: 40 }));
 const version = fc.integer();
@@ -65,7 +82,14 @@ const simpleBody: fc.Arbitrary<TxnBody> = fc.oneof(
   fc.record({ type: fc.constant('createSession' as const), timeoutMs: fc.nat() }),
   fc.record({ type: fc.constant('closeSession' as const), paths: fc.array(path) }),
   fc.record({ type: fc.constant('error' as const), err: fc.constantFrom('NONODE' as const, 'BADVERSION' as const, 'OK' as const) }),
-  fc.record({ type: fc.constantFrom('create' as const, 'create2' as const), path, data, acl, ephemeral: fc.boolean(), parentCVersion: version }),
+  fc.record({
+    type: fc.constantFrom('create' as const, 'create2' as const),
+    path,
+    data,
+    acl,
+    ephemeral: fc.boolean(),
+    parentCVersion: version,
+  }),
   fc.record({ type: fc.constant('createContainer' as const), path, data, acl, parentCVersion: version }),
   fc.record({ type: fc.constant('createTTL' as const), path, data, acl, parentCVersion: version, ttlMs: fc.nat() }),
   fc.record({ type: fc.constantFrom('delete' as const, 'deleteContainer' as const), path }),
@@ -73,30 +97,43 @@ const simpleBody: fc.Arbitrary<TxnBody> = fc.oneof(
   fc.record({ type: fc.constant('setACL' as const), path, acl, version }),
   fc.record({ type: fc.constant('check' as const), path, version }),
 );
-const anyBody = fc.oneof({ weight: 4, arbitrary: simpleBody }, fc.record({ type: fc.constant('multi' as const), txns: fc.array(simpleBody, { maxLength: 4 }) }));
+const anyBody = fc.oneof(
+  { weight: 4, arbitrary: simpleBody },
+  fc.record({ type: fc.constant('multi' as const), txns: fc.array(simpleBody, { maxLength: 4 }) }),
+);
 const anyTxn: fc.Arbitrary<Txn> = fc.record({
-  session: fc.tuple(fc.integer(), fc.integer()).map(([high, low]) => sessionId(high, low)), cxid: fc.integer(), zxid: fc.nat().map((counter) => z(counter)),
-  time: fc.maxSafeInteger(), body: anyBody, digest: fc.option(fc.maxSafeNat()),
+  session: fc.tuple(fc.integer(), fc.integer()).map(([high, low]) => sessionId(high, low)),
+  cxid: fc.integer(),
+  zxid: fc.nat().map((counter) => z(counter)),
+  time: fc.maxSafeInteger(),
+  body: anyBody,
+  digest: fc.option(fc.maxSafeNat()),
 });
 
 describe('any transaction', () => {
   it('is read back as it was written', () => {
-    fc.assert(fc.property(anyTxn, (txn) => {
-      expect(decodeTxn(encodeTxn(txn))).toEqual(txn);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(anyTxn, (txn) => {
+        expect(decodeTxn(encodeTxn(txn))).toEqual(txn);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('cut short or changed is read as something else or refused, with an offset', () => {
-    fc.assert(fc.property(anyTxn, fc.nat(), fc.nat(), fc.nat(255), (txn, cut, at, value) => {
-      const bytes = encodeTxn(txn);
-      const damaged = bytes.slice(0, 1 + (cut % bytes.length));
-      damaged[at % damaged.length] = value;
-      try {
-        expect(decodeTxn(damaged).body.type in TXN_TYPE_NUMBER).toBe(true);
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        expect(error.failure.offset).toBeLessThanOrEqual(damaged.length);
-      }
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(anyTxn, fc.nat(), fc.nat(), fc.nat(255), (txn, cut, at, value) => {
+        const bytes = encodeTxn(txn);
+        const damaged = bytes.slice(0, 1 + (cut % bytes.length));
+        damaged[at % damaged.length] = value;
+        try {
+          expect(decodeTxn(damaged).body.type in TXN_TYPE_NUMBER).toBe(true);
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          expect(error.failure.offset).toBeLessThanOrEqual(damaged.length);
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -3,13 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { formatZxid } from '../../src/base/zxid.ts';
 import { afterPowerLoss, applyDiskOps, diskOf, emptyDisk, exportFiles, fileNames, fileSize, readFile } from '../../src/store/disk.ts';
 import { StoreError } from '../../src/store/errors.ts';
-import { appendTxn, commitLog, logSizeFrom, newLogWriter, proposalsFromTxnLog, readTxns, rollLog, scanLog, truncateLogs, txnLogSizeLimit } from '../../src/store/txnLog.ts';
+import {
+  appendTxn,
+  commitLog,
+  logSizeFrom,
+  newLogWriter,
+  proposalsFromTxnLog,
+  readTxns,
+  rollLog,
+  scanLog,
+  truncateLogs,
+  txnLogSizeLimit,
+} from '../../src/store/txnLog.ts';
 import { encodeTxn } from '../../src/store/txnCodec.ts';
 import type { Disk } from '../../src/store/types.ts';
 import type { Txn } from '../../src/tree/types.ts';
 import { create, logged, z } from './helpers.ts';
 
-const txns = (from: number, to: number, epoch = 1): Txn[] => Array.from({ length: to - from + 1 }, (_, i) => create(z(from + i, epoch), `/n${from + i}`, 'x'));
+const txns = (from: number, to: number, epoch = 1): Txn[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => create(z(from + i, epoch), `/n${from + i}`, 'x'));
 const counters = (disk: Disk, from: number): number[] => Array.from(readTxns(disk, z(from)), ({ txn }) => txn.zxid.counter);
 
 /** Files 1–3, 4–6, 7–9, as after two rolls. */
@@ -26,7 +38,11 @@ describe('writing', () => {
     expect(fileSize(disk, 'log.100000001')).toBe(16 + 16 * 1024);
   });
 
-  it.each([[65536, 67_108_880], [16, 16_400], [0, 16 + 13 + encodeTxn(txns(1, 1)[0] as Txn).length]])('preAllocSize %i kB gives a first size of %i bytes', (preAllocSizeKb, size) => {
+  it.each([
+    [65536, 67_108_880],
+    [16, 16_400],
+    [0, 16 + 13 + encodeTxn(txns(1, 1)[0] as Txn).length],
+  ])('preAllocSize %i kB gives a first size of %i bytes', (preAllocSizeKb, size) => {
     const { disk } = logged(emptyDisk(), txns(1, 1), newLogWriter(), preAllocSizeKb);
     expect(fileSize(disk, 'log.100000001')).toBe(size);
   });
@@ -63,7 +79,13 @@ describe('writing', () => {
 });
 
 describe('reading', () => {
-  it.each([[1, 1], [2, 2], [4, 4], [6, 6], [9, 9]])('from %i starts at %i and runs to the end', (from, first) => {
+  it.each([
+    [1, 1],
+    [2, 2],
+    [4, 4],
+    [6, 6],
+    [9, 9],
+  ])('from %i starts at %i and runs to the end', (from, first) => {
     expect(counters(threeFiles(), from)).toEqual(Array.from({ length: 10 - first }, (_, i) => first + i));
   });
 
@@ -81,7 +103,10 @@ describe('reading', () => {
 
 /** What a change to the bytes of the middle file does to reading. */
 type Damage = (bytes: Uint8Array, second: { offset: number; size: number }) => Uint8Array;
-const flip = (at: (second: { offset: number; size: number }) => number): Damage => (bytes, second) => bytes.map((byte, i) => (i === at(second) ? byte ^ 0xff : byte));
+const flip =
+  (at: (second: { offset: number; size: number }) => number): Damage =>
+  (bytes, second) =>
+    bytes.map((byte, i) => (i === at(second) ? byte ^ 0xff : byte));
 
 describe('damage in a log of three files', () => {
   it.each<[string, Damage, number[] | string]>([
@@ -90,9 +115,17 @@ describe('damage in a log of three files', () => {
     ['record 5 cut short', (bytes, { offset, size }) => bytes.slice(0, offset + size - 1), [1, 2, 3, 4, 7, 8, 9]],
     ['record 5 cut inside its length', (bytes, { offset }) => bytes.slice(0, offset + 10), [1, 2, 3, 4, 7, 8, 9]],
     ['end mark of record 5 wrong: record 6 is lost too', flip(({ offset, size }) => offset + size - 1), [1, 2, 3, 4, 7, 8, 9]],
-    ['length of record 5 zeroed', (bytes, { offset }) => bytes.map((byte, i) => (i >= offset + 8 && i < offset + 12 ? 0 : byte)), [1, 2, 3, 4, 7, 8, 9]],
+    [
+      'length of record 5 zeroed',
+      (bytes, { offset }) => bytes.map((byte, i) => (i >= offset + 8 && i < offset + 12 ? 0 : byte)),
+      [1, 2, 3, 4, 7, 8, 9],
+    ],
     ['a bit of record 5 flipped', flip(({ offset }) => offset + 40), 'CRC check failed'],
-    ['payload of record 5 zeroed', (bytes, { offset, size }) => bytes.map((byte, i) => (i >= offset + 12 && i < offset + size - 1 ? 0 : byte)), 'CRC check failed'],
+    [
+      'payload of record 5 zeroed',
+      (bytes, { offset, size }) => bytes.map((byte, i) => (i >= offset + 12 && i < offset + size - 1 ? 0 : byte)),
+      'CRC check failed',
+    ],
     ['checksum of record 5 wrong', flip(({ offset }) => offset + 7), 'CRC check failed'],
     ['length of record 5 absurd', flip(({ offset }) => offset + 8), 'Unreasonable length = -16777140'],
     ['magic wrong', flip(() => 0), 'Transaction log has invalid magic number -1521791929 != 1514884167'],
@@ -120,7 +153,11 @@ describe('damage in a log of three files', () => {
 
   it('a newest file of length 0 is skipped if told so, an older one never', () => {
     const files = exportFiles(threeFiles());
-    const read = (empty: string): number[] => Array.from(readTxns(diskOf({ ...files, [empty]: new Uint8Array() }), z(1), { deleteEmptyNewestLog: true }), ({ txn }) => txn.zxid.counter);
+    const read = (empty: string): number[] =>
+      Array.from(
+        readTxns(diskOf({ ...files, [empty]: new Uint8Array() }), z(1), { deleteEmptyNewestLog: true }),
+        ({ txn }) => txn.zxid.counter,
+      );
     expect(read('log.100000007')).toEqual([1, 2, 3, 4, 5, 6]);
     expect(() => read('log.100000004')).toThrow(StoreError);
   });
@@ -137,10 +174,12 @@ describe('damage in a log of three files', () => {
   it('any byte changed gives fewer txns or an error, never another txn', () => {
     const bytes = exportFiles(logged(emptyDisk(), txns(1, 6)).disk)['log.100000001'] ?? new Uint8Array();
     const good = scanLog(bytes);
-    fc.assert(fc.property(fc.nat(good.endOffset - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
-      const { records } = scanLog(bytes.map((byte, i) => (i === at ? byte ^ change : byte)));
-      expect(records.map(({ txn }) => txn)).toEqual(good.records.slice(0, records.length).map(({ txn }) => txn));
-    }));
+    fc.assert(
+      fc.property(fc.nat(good.endOffset - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const { records } = scanLog(bytes.map((byte, i) => (i === at ? byte ^ change : byte)));
+        expect(records.map(({ txn }) => txn)).toEqual(good.records.slice(0, records.length).map(({ txn }) => txn));
+      }),
+    );
   });
 });
 
@@ -150,7 +189,12 @@ describe('truncation', () => {
     return cut.ok ? counters(applyDiskOps(disk, cut.ops), 0) : cut.failure;
   };
 
-  it.each([[1, [1]], [5, [1, 2, 3, 4, 5]], [6, [1, 2, 3, 4, 5, 6]], [9, [1, 2, 3, 4, 5, 6, 7, 8, 9]]])('to %i', (to, kept) => {
+  it.each([
+    [1, [1]],
+    [5, [1, 2, 3, 4, 5]],
+    [6, [1, 2, 3, 4, 5, 6]],
+    [9, [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  ])('to %i', (to, kept) => {
     expect(left(threeFiles(), to)).toEqual(kept);
   });
 
@@ -167,7 +211,10 @@ describe('truncation', () => {
     expect(cut.ok && Array.from(readTxns(applyDiskOps(disk, cut.ops), z(0)), ({ txn }) => formatZxid(txn.zxid))).toEqual(['0x200000001']);
   });
 
-  it.each([['no log at all', emptyDisk(), 1], ['no txn that new', threeFiles(), 10]])('fails with exit code 13: %s', (_, disk, to) => {
+  it.each([
+    ['no log at all', emptyDisk(), 1],
+    ['no txn that new', threeFiles(), 10],
+  ])('fails with exit code 13: %s', (_, disk, to) => {
     expect(left(disk, to)).toMatchObject({ exitCode: 13, message: expect.stringMatching(/^No log files found to truncate!/) as string });
   });
 });
@@ -178,7 +225,7 @@ describe('serving a learner from the log', () => {
     return found === null ? null : Array.from(found, ({ txn }) => txn.zxid.counter);
   };
 
-  it('starts with the file that holds the learner\'s last txn', () => {
+  it("starts with the file that holds the learner's last txn", () => {
     expect(served(threeFiles(), 5)).toEqual([4, 5, 6, 7, 8, 9]);
   });
 

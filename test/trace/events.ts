@@ -7,7 +7,20 @@ import type { LogCell, LogChange, Message } from '../../src/zab/types.ts';
 export type Sketch = Partial<Omit<TraceEvent, 'n'>> & Pick<TraceEvent, 'actor' | 'what'>;
 
 export function eventOf(n: number, sketch: Sketch): TraceEvent {
-  return { at: n, cause: -1, sent: [], effects: [], decisions: [], changes: null, client: null, log: [], outcomes: [], disk: null, ...sketch, n };
+  return {
+    at: n,
+    cause: -1,
+    sent: [],
+    effects: [],
+    decisions: [],
+    changes: null,
+    client: null,
+    log: [],
+    outcomes: [],
+    disk: null,
+    ...sketch,
+    n,
+  };
 }
 
 export function traceOf(...sketches: readonly Sketch[]): TraceEvent[] {
@@ -35,5 +48,9 @@ export function flight(id: number, from: Sid, to: Sid, message: Message = { kind
 }
 
 export function receive(sid: Sid, from: Sid, id: number, rest: Partial<Omit<TraceEvent, 'n'>> = {}): Sketch {
-  return { actor: { kind: 'server', sid }, what: { type: 'receive', conn: 1, flight: id, from: { kind: 'server', sid: from }, message: { kind: 'UPTODATE' } }, ...rest };
+  return {
+    actor: { kind: 'server', sid },
+    what: { type: 'receive', conn: 1, flight: id, from: { kind: 'server', sid: from }, message: { kind: 'UPTODATE' } },
+    ...rest,
+  };
 }

@@ -13,8 +13,18 @@ describe('fixupAcl (B-85)', () => {
   test.each<[string, readonly Acl[], readonly AuthId[], readonly Acl[] | null]>([
     ['nothing is not a list', [], [], null],
     ['world:anyone stays', ANYONE, [], ANYONE],
-    ['repetitions go', [acl('ip', '1.2.3.4'), acl('ip', '1.2.3.4'), acl('ip', '1.2.3.4', 1)], [], [acl('ip', '1.2.3.4'), acl('ip', '1.2.3.4', 1)]],
-    ['auth becomes every id that proves someone', [acl('auth', '', 3)], [HOME, ALICE, BOB], [acl('digest', ALICE.id, 3), acl('digest', BOB.id, 3)]],
+    [
+      'repetitions go',
+      [acl('ip', '1.2.3.4'), acl('ip', '1.2.3.4'), acl('ip', '1.2.3.4', 1)],
+      [],
+      [acl('ip', '1.2.3.4'), acl('ip', '1.2.3.4', 1)],
+    ],
+    [
+      'auth becomes every id that proves someone',
+      [acl('auth', '', 3)],
+      [HOME, ALICE, BOB],
+      [acl('digest', ALICE.id, 3), acl('digest', BOB.id, 3)],
+    ],
     ['auth without such an id', [acl('auth', '')], [HOME], null],
     ['auth next to a valid entry still fails', [...ANYONE, acl('auth', '')], [], null],
     ['a scheme nobody knows', [acl('sasl', 'alice')], [], null],
@@ -46,17 +56,40 @@ describe('checkAcl (B-86)', () => {
 });
 
 describe('addresses', () => {
-  test.each(['10.0.0.1', '10.0.0.1/32', '10.0.0.1/0', '::1', '2001:db8::/32', '1:2:3:4:5:6:7:8', '::'])('%s may stand in a list', (text) => {
-    expect(isIpExpression(text)).toBe(true);
-  });
+  test.each(['10.0.0.1', '10.0.0.1/32', '10.0.0.1/0', '::1', '2001:db8::/32', '1:2:3:4:5:6:7:8', '::'])(
+    '%s may stand in a list',
+    (text) => {
+      expect(isIpExpression(text)).toBe(true);
+    },
+  );
 
-  test.each(['', '10.0.0', '10.0.0.256', '10.0.0.1/33', '10.0.0.1/-1', '10.0.0.1/x', '::1::', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7::8', '::12345', '2001:db8::/129'])('%j may not', (text) => {
+  test.each([
+    '',
+    '10.0.0',
+    '10.0.0.256',
+    '10.0.0.1/33',
+    '10.0.0.1/-1',
+    '10.0.0.1/x',
+    '::1::',
+    '1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7::8',
+    '::12345',
+    '2001:db8::/129',
+  ])('%j may not', (text) => {
     expect(isIpExpression(text)).toBe(false);
   });
 
   test.each([
-    ['10.1.2.3', '10.1.2.3', true], ['10.1.2.3', '10.1.2.4', false], ['10.1.2.3', '10.1.0.0/16', true], ['10.1.2.3', '10.1.0.0/23', false], ['10.1.2.3', '10.1.0.0/22', true],
-    ['10.1.2.3', '0.0.0.0/0', true], ['10.1.2.3', '::/0', false], ['2001:db8::7', '2001:db8::/32', true], ['0:0:0:0:0:0:0:1', '::1', true], ['nonsense', '0.0.0.0/0', false],
+    ['10.1.2.3', '10.1.2.3', true],
+    ['10.1.2.3', '10.1.2.4', false],
+    ['10.1.2.3', '10.1.0.0/16', true],
+    ['10.1.2.3', '10.1.0.0/23', false],
+    ['10.1.2.3', '10.1.0.0/22', true],
+    ['10.1.2.3', '0.0.0.0/0', true],
+    ['10.1.2.3', '::/0', false],
+    ['2001:db8::7', '2001:db8::/32', true],
+    ['0:0:0:0:0:0:0:1', '::1', true],
+    ['nonsense', '0.0.0.0/0', false],
   ])('%s in %s: %s', (address, expression, matches) => {
     expect(ipMatches(address, expression)).toBe(matches);
   });

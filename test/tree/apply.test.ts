@@ -8,7 +8,14 @@ import type { DataTree, TxnBody, Znode } from '../../src/tree/types.ts';
 import { ANYONE, create, say, SESSION, SILENCE, TIME, treeAfter, txn } from './world.ts';
 
 const node = (tree: DataTree, path: string): Znode => getNode(tree, path) as Znode;
-const created = (path: string, parentCVersion: number): TxnBody => ({ type: 'create', path, data: null, acl: ANYONE, ephemeral: false, parentCVersion });
+const created = (path: string, parentCVersion: number): TxnBody => ({
+  type: 'create',
+  path,
+  data: null,
+  acl: ANYONE,
+  ephemeral: false,
+  parentCVersion,
+});
 
 describe('a server without history (R-35)', () => {
   const tree = newTree(utf8('version=0'), TIME);
@@ -53,7 +60,10 @@ describe('stats (§9, B-97)', () => {
 
   test('setData and setACL change what they say and nothing else', () => {
     const before = treeAfter(create('/a', 'persistent', 'one'));
-    const { tree, replies } = say({ ...SILENCE, tree: before }, [{ op: 'setData', path: '/a', data: utf8('three'), version: 0 }, { op: 'setACL', path: '/a', acl: [{ perms: 1, scheme: 'world', id: 'anyone' }], version: 0 }]);
+    const { tree, replies } = say({ ...SILENCE, tree: before }, [
+      { op: 'setData', path: '/a', data: utf8('three'), version: 0 },
+      { op: 'setACL', path: '/a', acl: [{ perms: 1, scheme: 'world', id: 'anyone' }], version: 0 },
+    ]);
     expect(node(tree, '/a').stat).toEqual({ ...node(before, '/a').stat, version: 1, aversion: 1, mzxid: zxid(1, 2), mtime: TIME + 2 });
     expect(replies.map(({ result }) => result.kind)).toEqual(['stat', 'stat']);
     expect(tree.dataSize - before.dataSize).toBe(2);
@@ -128,7 +138,7 @@ describe('what cannot be done is reported and left undone (B-95)', () => {
     expect([twice.digest, twice.dataSize]).toEqual([once.digest, once.dataSize]);
   });
 
-  test('records older than 3.4 do not know the parent\'s count', () => {
+  test("records older than 3.4 do not know the parent's count", () => {
     expect(node(applyTxn(tree, txn(9, created('/b', -1))).tree, '/').stat.cversion).toBe(2);
   });
 });
@@ -149,13 +159,19 @@ describe('the ACL cache', () => {
   });
 
   test('setting the only use of a list again renumbers it', () => {
-    const tree = say(SILENCE, [create('/a', 'persistent', '', SECRET), { op: 'setACL', path: '/a', acl: SECRET, version: -1 }], { authIds: [{ scheme: 'digest', id: 'a:b' }] }).tree;
+    const tree = say(SILENCE, [create('/a', 'persistent', '', SECRET), { op: 'setACL', path: '/a', acl: SECRET, version: -1 }], {
+      authIds: [{ scheme: 'digest', id: 'a:b' }],
+    }).tree;
     expect([...tree.acls.keys()]).toEqual([1, 3]);
   });
 
   test('loading drops lists that nobody uses and counts on from the highest key', () => {
     const tree = treeAfter(create('/a'));
-    const image = { sessions: [], acls: new Map([...tree.acls, [9, SECRET]]), nodes: Array.from(walk(tree), ({ path, node: { data, acl, stat } }) => ({ path, data, acl, stat })) };
+    const image = {
+      sessions: [],
+      acls: new Map([...tree.acls, [9, SECRET]]),
+      nodes: Array.from(walk(tree), ({ path, node: { data, acl, stat } }) => ({ path, data, acl, stat })),
+    };
     const loaded = treeOf(image, ZXID_ZERO);
     expect([[...loaded.acls.keys()], loaded.nextAclKey]).toEqual([[1, 2], 10]);
     expect(loaded.aclUses).toEqual(tree.aclUses);

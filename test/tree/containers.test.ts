@@ -5,8 +5,14 @@ import { create, TIME, treeAfter } from './world.ts';
 
 describe('what an owner field means (§9.1)', () => {
   test.each([
-    ['0x0', 'void'], ['0x10000422ed90000', 'normal'], [CONTAINER_OWNER, 'container'], ['0x8000000000000001', 'normal'],
-    ['0xff00000000000001', 'ttl'], ['0xff0000ffffffffff', 'ttl'], ['0xff00010000000001', 'normal'], ['0xff0000', 'normal'],
+    ['0x0', 'void'],
+    ['0x10000422ed90000', 'normal'],
+    [CONTAINER_OWNER, 'container'],
+    ['0x8000000000000001', 'normal'],
+    ['0xff00000000000001', 'ttl'],
+    ['0xff0000ffffffffff', 'ttl'],
+    ['0xff00010000000001', 'normal'],
+    ['0xff0000', 'normal'],
   ] as const)('%s is %s', (owner, kind) => {
     expect(ownerKind(owner)).toBe(kind);
   });
@@ -16,17 +22,32 @@ describe('what an owner field means (§9.1)', () => {
     expect(ttlOf(ttlOwner(ttlMs))).toBe(ttlMs);
   });
 
-  test.each([[0, false], [-1, false], [1.5, false], [1, true], [MAX_TTL_MS, true], [MAX_TTL_MS + 1, false]])('%d ms can be stored: %s', (ttlMs, valid) => {
+  test.each([
+    [0, false],
+    [-1, false],
+    [1.5, false],
+    [1, true],
+    [MAX_TTL_MS, true],
+    [MAX_TTL_MS + 1, false],
+  ])('%d ms can be stored: %s', (ttlMs, valid) => {
     expect(isValidTtl(ttlMs)).toBe(valid);
   });
 });
 
 describe('the leader deletes', () => {
-  const candidates = (tree: ReturnType<typeof treeAfter>, afterMs: number, maxNeverUsedIntervalMs = 0): string[] => containerCandidates(tree, TIME + afterMs, { maxNeverUsedIntervalMs });
+  const candidates = (tree: ReturnType<typeof treeAfter>, afterMs: number, maxNeverUsedIntervalMs = 0): string[] =>
+    containerCandidates(tree, TIME + afterMs, { maxNeverUsedIntervalMs });
   const remove = (path: string) => ({ op: 'delete', path, version: -1 }) as const;
 
   test('a container that lost its last child, not one that has one or never had any', () => {
-    const tree = treeAfter(create('/used', 'container'), create('/used/a'), remove('/used/a'), create('/full', 'container'), create('/full/a'), create('/new', 'container'));
+    const tree = treeAfter(
+      create('/used', 'container'),
+      create('/used/a'),
+      remove('/used/a'),
+      create('/full', 'container'),
+      create('/full/a'),
+      create('/new', 'container'),
+    );
     expect(candidates(tree, 0)).toEqual(['/used']);
   });
 

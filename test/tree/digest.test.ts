@@ -19,7 +19,11 @@ test('the empty tree has the digest a real server logs, whatever its configurati
 
 test('create /a with data hi has the digest a real server logged (R-72)', () => {
   const { tree } = applyTxn(newTree(null), {
-    session: '0x1', cxid: 1, zxid: zxid(1, 2), time: 1795215260779, digest: null,
+    session: '0x1',
+    cxid: 1,
+    zxid: zxid(1, 2),
+    time: 1795215260779,
+    digest: null,
     body: { type: 'create', path: '/a', data: utf8('hi'), acl: ANYONE, ephemeral: false, parentCVersion: 1 },
   });
   expect(tree.digest).toBe(0x1da2ad386);

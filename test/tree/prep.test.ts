@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/base/ids.ts';
 import { zxid } from '../../src/base/zxid.ts';
 import { applyTxn } from '../../src/tree/apply.ts';
-import { failed, isValidRequest, nextVersion, prepare, sequenceSuffix, txnDigest, versionFits, type PrepRules } from '../../src/tree/prep.ts';
+import {
+  failed,
+  isValidRequest,
+  nextVersion,
+  prepare,
+  sequenceSuffix,
+  txnDigest,
+  versionFits,
+  type PrepRules,
+} from '../../src/tree/prep.ts';
 import { getNode } from '../../src/tree/tree.ts';
 import type { Acl, CreateMode, WriteOp } from '../../src/tree/types.ts';
 import { ALICE, ANYONE, create, errOf, MAINLINE, replyTo, say, SESSION, SILENCE, treeAfter, txn } from './world.ts';
@@ -12,7 +21,9 @@ const READERS: readonly Acl[] = [{ perms: 1, scheme: 'world', id: 'anyone' }];
 
 /** /open with a child; /shut, which nobody may use; /read, which all may read; an ephemeral; a container. */
 const tree = treeAfter(
-  create('/open'), create('/open/child'), create('/open/leaf'),
+  create('/open'),
+  create('/open/child'),
+  create('/open/leaf'),
   create('/shut', 'persistent', '', NOBODY),
   create('/read', 'persistent', '', READERS),
   create('/mine', 'ephemeral'),
@@ -101,40 +112,89 @@ describe('the first failing test decides the error (B-72)', () => {
     const old: PrepRules = { ...MAINLINE, checkOutsideMulti: 'accepted' };
     const op: WriteOp = { op: 'check', path: '/open', version: 0 };
     expect([isValidRequest(op, old), isValidRequest(op, MAINLINE)]).toEqual([true, false]);
-    expect(prepare(tree, { session: SESSION, cxid: 1, op, authIds: [] }, zxid(1, 99), 0, old).body).toEqual({ type: 'check', path: '/open', version: 1 });
+    expect(prepare(tree, { session: SESSION, cxid: 1, op, authIds: [] }, zxid(1, 99), 0, old).body).toEqual({
+      type: 'check',
+      path: '/open',
+      version: 1,
+    });
   });
 });
 
 describe('versions (B-73)', () => {
-  test.each([[0, -1, true], [5, -1, true], [5, 5, true], [5, 4, false], [-1, 0, false], [-1, -1, true]])('version %i, expected %i: %s', (current, expected, fits) => {
+  test.each([
+    [0, -1, true],
+    [5, -1, true],
+    [5, 5, true],
+    [5, 4, false],
+    [-1, 0, false],
+    [-1, -1, true],
+  ])('version %i, expected %i: %s', (current, expected, fits) => {
     expect(versionFits(current, expected)).toBe(fits);
   });
 
-  test.each([[0, 1, 1], [2147483647, -2147483648, -2147483648], [-3, -2, -2], [-2, 0, -1], [-1, 0, 0]])('after %i comes %i, in old servers %i', (current, next, old) => {
+  test.each([
+    [0, 1, 1],
+    [2147483647, -2147483648, -2147483648],
+    [-3, -2, -2],
+    [-2, 0, -1],
+    [-1, 0, 0],
+  ])('after %i comes %i, in old servers %i', (current, next, old) => {
     expect(nextVersion(current, { versionWrap: 'skipped' })).toBe(next);
     expect(nextVersion(current, { versionWrap: 'minusOne' })).toBe(old);
   });
 });
 
 describe('sequential names (B-74)', () => {
-  test.each([[0, '0000000000'], [42, '0000000042'], [2147483647, '2147483647'], [-5, '-000000005'], [-2147483648, '-2147483648']])('%i is written %s', (count, suffix) => {
+  test.each([
+    [0, '0000000000'],
+    [42, '0000000042'],
+    [2147483647, '2147483647'],
+    [-5, '-000000005'],
+    [-2147483648, '-2147483648'],
+  ])('%i is written %s', (count, suffix) => {
     expect(sequenceSuffix(count)).toBe(suffix);
   });
 
   test('count the creates below the parent; deletes do not take numbers back', () => {
     const { replies } = say(SILENCE, [
-      create('/q'), create('/q/n-', 'persistentSequential'), create('/q/other'), remove('/q/n-0000000000'), create('/q/n-', 'ephemeralSequential'), create('/q/', 'persistentSequential'),
+      create('/q'),
+      create('/q/n-', 'persistentSequential'),
+      create('/q/other'),
+      remove('/q/n-0000000000'),
+      create('/q/n-', 'ephemeralSequential'),
+      create('/q/', 'persistentSequential'),
     ]);
-    expect(replies.map(({ result }) => (result.kind === 'path' ? result.path : result.kind))).toEqual(['/q', '/q/n-0000000000', '/q/other', 'none', '/q/n-0000000002', '/q/0000000003']);
+    expect(replies.map(({ result }) => (result.kind === 'path' ? result.path : result.kind))).toEqual([
+      '/q',
+      '/q/n-0000000000',
+      '/q/other',
+      'none',
+      '/q/n-0000000002',
+      '/q/0000000003',
+    ]);
   });
 });
 
 describe('multi (B-80, B-81)', () => {
-  const ops = { op: 'multi', ops: [create('/m'), create('/m/a'), { op: 'setData', path: '/m', data: null, version: 0 }, { op: 'check', path: '/m', version: 1 }] } as const;
+  const ops = {
+    op: 'multi',
+    ops: [create('/m'), create('/m/a'), { op: 'setData', path: '/m', data: null, version: 0 }, { op: 'check', path: '/m', version: 1 }],
+  } as const;
 
   test('each operation sees those before it, and all share one zxid', () => {
     const { tree: after, replies, txns } = say({ ...SILENCE, tree }, [ops]);
-    expect(replies[0]).toMatchObject({ err: 'OK', result: { kind: 'multi', results: [{ result: { kind: 'path', path: '/m' } }, { result: { path: '/m/a' } }, { result: { kind: 'stat' } }, { result: { kind: 'none' } }] } });
+    expect(replies[0]).toMatchObject({
+      err: 'OK',
+      result: {
+        kind: 'multi',
+        results: [
+          { result: { kind: 'path', path: '/m' } },
+          { result: { path: '/m/a' } },
+          { result: { kind: 'stat' } },
+          { result: { kind: 'none' } },
+        ],
+      },
+    });
     expect(getNode(after, '/m/a')?.stat.czxid).toEqual(txns[0]?.zxid);
     expect(getNode(after, '/m')?.stat).toMatchObject({ version: 1, mzxid: txns[0]?.zxid, pzxid: txns[0]?.zxid });
   });
@@ -143,8 +203,13 @@ describe('multi (B-80, B-81)', () => {
     const failing: WriteOp = { op: 'multi', ops: [create('/m'), create('/m/a', 'ephemeral'), remove('/m'), create('/n')] };
     const { tree: after, replies, txns } = say({ ...SILENCE, tree }, [failing]);
     expect(replies[0]?.err).toBe('OK');
-    expect(replies[0]?.result).toMatchObject({ results: [{ err: 'OK', result: { kind: 'none' } }, { err: 'OK' }, { err: 'NOTEMPTY' }, { err: 'RUNTIMEINCONSISTENCY' }] });
-    expect(txns[0]?.body).toMatchObject({ type: 'multi', txns: [{ type: 'create' }, { type: 'create' }, { type: 'error', err: 'NOTEMPTY' }, { type: 'error', err: 'RUNTIMEINCONSISTENCY' }] });
+    expect(replies[0]?.result).toMatchObject({
+      results: [{ err: 'OK', result: { kind: 'none' } }, { err: 'OK' }, { err: 'NOTEMPTY' }, { err: 'RUNTIMEINCONSISTENCY' }],
+    });
+    expect(txns[0]?.body).toMatchObject({
+      type: 'multi',
+      txns: [{ type: 'create' }, { type: 'create' }, { type: 'error', err: 'NOTEMPTY' }, { type: 'error', err: 'RUNTIMEINCONSISTENCY' }],
+    });
     expect({ ...after, lastProcessedZxid: tree.lastProcessedZxid }).toEqual(tree);
   });
 
@@ -186,6 +251,7 @@ describe('sessions and owners', () => {
 
 test('each kind of create answers what its opcode promises', () => {
   expect(replyTo(tree, create('/new')).result).toEqual({ kind: 'path', path: '/new' });
-  for (const op of [{ ...create('/new'), op: 'create2' as const }, create('/new', 'container'), ttl('/new', 9)]) expect(replyTo(tree, op).result).toMatchObject({ kind: 'created', path: '/new' });
+  for (const op of [{ ...create('/new'), op: 'create2' as const }, create('/new', 'container'), ttl('/new', 9)])
+    expect(replyTo(tree, op).result).toMatchObject({ kind: 'created', path: '/new' });
   expect(applyTxn(tree, txn(99, { type: 'error', err: 'NOAUTH' })).result).toEqual({ err: 'NOAUTH', result: { kind: 'none' } });
 });

@@ -6,8 +6,11 @@ import { create, errOf, MAINLINE, say, SILENCE, treeAfter } from './world.ts';
 
 const STATS = '/zookeeper/quota/q/zookeeper_stats';
 const limited = (limits: string): WriteOp[] => [
-  create('/q', 'persistent', 'ab'), create('/q/old', 'persistent', 'c'),
-  create('/zookeeper/quota/q'), create('/zookeeper/quota/q/zookeeper_limits', 'persistent', limits), create(STATS, 'persistent', 'count=0,bytes=0'),
+  create('/q', 'persistent', 'ab'),
+  create('/q/old', 'persistent', 'c'),
+  create('/zookeeper/quota/q'),
+  create('/zookeeper/quota/q/zookeeper_limits', 'persistent', limits),
+  create(STATS, 'persistent', 'count=0,bytes=0'),
 ];
 const stats = (tree: DataTree): string => fromUtf8(getNode(tree, STATS)?.data ?? utf8('none'));
 const remove = (path: string): WriteOp => ({ op: 'delete', path, version: -1 });
@@ -29,7 +32,12 @@ describe('quota statistics (B-90)', () => {
   });
 
   test('are counted anew when a snapshot is loaded', () => {
-    const nodes = Array.from(walk(tree), ({ path, node: { data, acl, stat } }) => ({ path, data: path === STATS ? utf8('count=99,bytes=99') : data, acl, stat }));
+    const nodes = Array.from(walk(tree), ({ path, node: { data, acl, stat } }) => ({
+      path,
+      data: path === STATS ? utf8('count=99,bytes=99') : data,
+      acl,
+      stat,
+    }));
     expect(stats(treeOf({ sessions: [], acls: tree.acls, nodes }, tree.lastProcessedZxid))).toBe('count=2,bytes=3');
   });
 

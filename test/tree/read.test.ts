@@ -4,19 +4,37 @@ import { read } from '../../src/tree/read.ts';
 import type { Acl, ClientOp } from '../../src/tree/types.ts';
 import { ALICE, create, SESSION, SILENCE, say } from './world.ts';
 
-const ADMINS: readonly Acl[] = [{ perms: 1, scheme: 'world', id: 'anyone' }, { perms: 31, scheme: 'digest', id: ALICE.id }];
+const ADMINS: readonly Acl[] = [
+  { perms: 1, scheme: 'world', id: 'anyone' },
+  { perms: 31, scheme: 'digest', id: ALICE.id },
+];
 const SHUT: readonly Acl[] = [{ perms: 31, scheme: 'digest', id: ALICE.id }];
-const tree = say(SILENCE, [
-  create('/p', 'persistent', 'hello'), create('/p/b'), create('/p/a'), create('/p/a/x'),
-  create('/admins', 'persistent', '', ADMINS), create('/shut', 'persistent', 'secret', SHUT),
-  create('/e1', 'ephemeral'), create('/e2', 'ephemeral'),
-], { authIds: [ALICE] }).tree;
+const tree = say(
+  SILENCE,
+  [
+    create('/p', 'persistent', 'hello'),
+    create('/p/b'),
+    create('/p/a'),
+    create('/p/a/x'),
+    create('/admins', 'persistent', '', ADMINS),
+    create('/shut', 'persistent', 'secret', SHUT),
+    create('/e1', 'ephemeral'),
+    create('/e2', 'ephemeral'),
+  ],
+  { authIds: [ALICE] },
+).tree;
 
-const at = (op: 'getData' | 'exists' | 'getChildren' | 'getChildren2' | 'getACL' | 'getAllChildrenNumber' | 'sync' | 'getEphemerals', path: string): ClientOp => ({ op, path });
+const at = (
+  op: 'getData' | 'exists' | 'getChildren' | 'getChildren2' | 'getACL' | 'getAllChildrenNumber' | 'sync' | 'getEphemerals',
+  path: string,
+): ClientOp => ({ op, path });
 
 describe('reads', () => {
   test('getData gives data and stat', () => {
-    expect(read(tree, at('getData', '/p'), [])).toMatchObject({ err: 'OK', result: { kind: 'data', data: utf8('hello'), stat: { dataLength: 5, numChildren: 2 } } });
+    expect(read(tree, at('getData', '/p'), [])).toMatchObject({
+      err: 'OK',
+      result: { kind: 'data', data: utf8('hello'), stat: { dataLength: 5, numChildren: 2 } },
+    });
   });
 
   test('children come sorted, with a stat only when asked for it', () => {
@@ -24,11 +42,14 @@ describe('reads', () => {
     expect(read(tree, at('getChildren2', '/p'), []).result).toMatchObject({ children: ['a', 'b'], stat: { cversion: 2 } });
   });
 
-  test.each(['getData', 'exists', 'getChildren', 'getChildren2', 'getACL', 'getAllChildrenNumber'] as const)('%s of what is not there is NONODE, of what is shut NOAUTH', (op) => {
-    expect(read(tree, at(op, '/none'), []).err).toBe('NONODE');
-    expect(read(tree, at(op, '/shut'), []).err).toBe('NOAUTH');
-    expect(read(tree, at(op, '/shut'), [ALICE]).err).toBe('OK');
-  });
+  test.each(['getData', 'exists', 'getChildren', 'getChildren2', 'getACL', 'getAllChildrenNumber'] as const)(
+    '%s of what is not there is NONODE, of what is shut NOAUTH',
+    (op) => {
+      expect(read(tree, at(op, '/none'), []).err).toBe('NONODE');
+      expect(read(tree, at(op, '/shut'), []).err).toBe('NOAUTH');
+      expect(read(tree, at(op, '/shut'), [ALICE]).err).toBe('OK');
+    },
+  );
 
   test('exists used to need no permission', () => {
     expect(read(tree, at('exists', '/shut'), [], SESSION, { existsNeedsRead: false }).err).toBe('OK');
@@ -36,13 +57,20 @@ describe('reads', () => {
   });
 
   test('getACL hides password hashes from those who may not administer (B-88)', () => {
-    expect(read(tree, at('getACL', '/admins'), []).result).toMatchObject({ kind: 'acl', acl: [ADMINS[0], { scheme: 'digest', id: 'alice:x' }] });
+    expect(read(tree, at('getACL', '/admins'), []).result).toMatchObject({
+      kind: 'acl',
+      acl: [ADMINS[0], { scheme: 'digest', id: 'alice:x' }],
+    });
     expect(read(tree, at('getACL', '/admins'), [ALICE]).result).toMatchObject({ kind: 'acl', acl: ADMINS });
   });
 
   test('getAllChildrenNumber counts all that is below', () => {
     const count = (path: string): unknown => read(tree, at('getAllChildrenNumber', path), []).result;
-    expect([count('/p'), count('/p/b'), count('/')]).toEqual([{ kind: 'number', number: 3 }, { kind: 'number', number: 0 }, { kind: 'number', number: 11 }]);
+    expect([count('/p'), count('/p/b'), count('/')]).toEqual([
+      { kind: 'number', number: 3 },
+      { kind: 'number', number: 0 },
+      { kind: 'number', number: 11 },
+    ]);
   });
 
   test('getEphemerals lists those of the session, by prefix', () => {

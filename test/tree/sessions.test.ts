@@ -2,7 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mapEntries, mapGet } from '../../src/base/chunked.ts';
 import type { SessionId } from '../../src/base/ids.ts';
-import { checkSession, claimSession, expire, negotiateTimeout, newTracker, nextExpiry, ownerOf, remove, setClosing, setOwner, touch, track, type Tracker } from '../../src/tree/sessions.ts';
+import {
+  checkSession,
+  claimSession,
+  expire,
+  negotiateTimeout,
+  newTracker,
+  nextExpiry,
+  ownerOf,
+  remove,
+  setClosing,
+  setOwner,
+  touch,
+  track,
+  type Tracker,
+} from '../../src/tree/sessions.ts';
 import { firstSessionId, nextSessionId, sessionPassword } from '../../src/tree/sessionIds.ts';
 
 const TICK = 2000;
@@ -38,12 +52,24 @@ describe('ids and passwords', () => {
   });
 });
 
-test.each([[1, 4000], [4000, 4000], [30000, 30000], [40001, 40000]])('who asks for %i ms gets %i at a tickTime of 2000 (B-100)', (asked, granted) => {
+test.each([
+  [1, 4000],
+  [4000, 4000],
+  [30000, 30000],
+  [40001, 40000],
+])('who asks for %i ms gets %i at a tickTime of 2000 (B-100)', (asked, granted) => {
   expect(negotiateTimeout(asked, TICK)).toBe(granted);
 });
 
 describe('buckets (B-103)', () => {
-  test.each([[0, 4000, 6000], [1, 4000, 6000], [1999, 4000, 6000], [2000, 4000, 8000], [500, 5000, 6000], [1000, 5000, 8000]])('touched at %i with a timeout of %i it expires at %i', (now, timeoutMs, at) => {
+  test.each([
+    [0, 4000, 6000],
+    [1, 4000, 6000],
+    [1999, 4000, 6000],
+    [2000, 4000, 8000],
+    [500, 5000, 6000],
+    [1000, 5000, 8000],
+  ])('touched at %i with a timeout of %i it expires at %i', (now, timeoutMs, at) => {
     expect(nextExpiry(track(empty, A, timeoutMs, now))).toBe(at);
   });
 
@@ -68,7 +94,14 @@ describe('buckets (B-103)', () => {
   });
 
   test('a new leader gives every session its full time again (B-105)', () => {
-    const tracker = newTracker(TICK, [[A, 4000], [B, 30000]], 100_500);
+    const tracker = newTracker(
+      TICK,
+      [
+        [A, 4000],
+        [B, 30000],
+      ],
+      100_500,
+    );
     expect(tracker.buckets.map(({ at }) => at)).toEqual([106_000, 132_000]);
     expect(ownerOf(tracker, A)).toBeNull();
   });
@@ -109,26 +142,38 @@ describe('owners (B-71, B-108)', () => {
 
 test('every session that is not expired lies in exactly the bucket it names', () => {
   const id = fc.constantFrom<SessionId>('0x1', '0x2', '0x3', '0x4');
-  const step = fc.tuple(fc.constantFrom('track', 'touch', 'expire', 'remove', 'setClosing'), id, fc.integer({ min: 4000, max: 40000 }), fc.nat(5000));
-  fc.assert(fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
-    let tracker: Tracker = empty;
-    let now = 0;
-    const gone = new Set<SessionId>();
-    for (const [what, who, timeoutMs, later] of steps) {
-      now += later;
-      if (what === 'track') { tracker = track(tracker, who, timeoutMs, now); gone.delete(who); }
-      if (what === 'touch') tracker = touch(tracker, who, timeoutMs, now).tracker;
-      if (what === 'remove') tracker = remove(tracker, who);
-      if (what === 'setClosing') tracker = setClosing(tracker, who);
-      if (what === 'expire') {
-        const { tracker: next, expired } = expire(tracker, now);
-        tracker = next;
-        for (const one of expired) gone.add(one);
+  const step = fc.tuple(
+    fc.constantFrom('track', 'touch', 'expire', 'remove', 'setClosing'),
+    id,
+    fc.integer({ min: 4000, max: 40000 }),
+    fc.nat(5000),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
+      let tracker: Tracker = empty;
+      let now = 0;
+      const gone = new Set<SessionId>();
+      for (const [what, who, timeoutMs, later] of steps) {
+        now += later;
+        if (what === 'track') {
+          tracker = track(tracker, who, timeoutMs, now);
+          gone.delete(who);
+        }
+        if (what === 'touch') tracker = touch(tracker, who, timeoutMs, now).tracker;
+        if (what === 'remove') tracker = remove(tracker, who);
+        if (what === 'setClosing') tracker = setClosing(tracker, who);
+        if (what === 'expire') {
+          const { tracker: next, expired } = expire(tracker, now);
+          tracker = next;
+          for (const one of expired) gone.add(one);
+        }
       }
-    }
-    const inBuckets = tracker.buckets.flatMap(({ at, sessions }) => Array.from(mapEntries(sessions), ([one]) => [one, at]));
-    const named = Array.from(mapEntries(tracker.sessions)).filter(([one]) => !gone.has(one as SessionId)).map(([one, { expiresAt }]) => [one, expiresAt]);
-    expect(inBuckets.sort()).toEqual(named.sort());
-    expect(tracker.buckets.map(({ at }) => at)).toEqual(tracker.buckets.map(({ at }) => at).sort((a, b) => a - b));
-  }));
+      const inBuckets = tracker.buckets.flatMap(({ at, sessions }) => Array.from(mapEntries(sessions), ([one]) => [one, at]));
+      const named = Array.from(mapEntries(tracker.sessions))
+        .filter(([one]) => !gone.has(one as SessionId))
+        .map(([one, { expiresAt }]) => [one, expiresAt]);
+      expect(inBuckets.sort()).toEqual(named.sort());
+      expect(tracker.buckets.map(({ at }) => at)).toEqual(tracker.buckets.map(({ at }) => at).sort((a, b) => a - b));
+    }),
+  );
 });

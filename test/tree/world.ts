@@ -12,10 +12,20 @@ export const SESSION: SessionId = '0x100000000000001';
 export const TIME = 1_795_215_260_779;
 
 export const MAINLINE: PrepRules = {
-  checkOutsideMulti: 'rejected', create2InMulti: 'own', versionWrap: 'skipped', extendedTypes: true, digestEnabled: true, enforceQuota: false,
+  checkOutsideMulti: 'rejected',
+  create2InMulti: 'own',
+  versionWrap: 'skipped',
+  extendedTypes: true,
+  digestEnabled: true,
+  enforceQuota: false,
 };
 
-export function create(path: string, mode: CreateMode = 'persistent', data = '', acl = ANYONE): Extract<ClientOp, { op: 'create' | 'create2' }> {
+export function create(
+  path: string,
+  mode: CreateMode = 'persistent',
+  data = '',
+  acl = ANYONE,
+): Extract<ClientOp, { op: 'create' | 'create2' }> {
   return { op: 'create', path, data: utf8(data), acl, mode };
 }
 

@@ -15,7 +15,8 @@ function serving(servers = 3): { cores: Cores; conn: number } {
   return { cores, conn };
 }
 
-const acks = (cores: Cores): string[] => cores.decided('proposal.ack').map(({ zxid: z, from, acks: all, outcome }) => `${z.counter} by ${from}: ${all.join('+')} ${outcome}`);
+const acks = (cores: Cores): string[] =>
+  cores.decided('proposal.ack').map(({ zxid: z, from, acks: all, outcome }) => `${z.counter} by ${from}: ${all.join('+')} ${outcome}`);
 
 describe('acknowledging', () => {
   it('takes one message there, one back, and a third to commit', () => {
@@ -38,7 +39,10 @@ describe('acknowledging', () => {
     const { cores, conn } = serving();
     cores.fsyncMs.set(3, 50);
     cores.create(conn, 1, '/a').run(20);
-    expect(acks(cores)).toEqual([expect.stringMatching(/^2 by ([12]): \1 notYet$/), expect.stringMatching(/^2 by [12]: (1\+2|2\+1) committed$/)]);
+    expect(acks(cores)).toEqual([
+      expect.stringMatching(/^2 by ([12]): \1 notYet$/),
+      expect.stringMatching(/^2 by [12]: (1\+2|2\+1) committed$/),
+    ]);
     expect(cores.server(3)).toMatchObject({ lastSynced: zxid(1, 1), tree: { lastProcessedZxid: zxid(1, 2) } });
     expect(cores.answersOn(conn)).toEqual(['ConnectResponse', 'Reply 1 OK']);
     cores.run(50);
@@ -93,7 +97,8 @@ describe('order', () => {
     cores.passes = (from, to, message) => !(to === 3 && from !== 3 && message.kind === 'ACK');
     cores.create(conn, 1, '/a').create(conn, 2, '/b').run(20);
     const follower = cores.server(1).learning?.conn ?? expect.fail('1 follows nobody');
-    const ack = (counter: number): Cores => cores.inject(3, { type: 'receive', conn: follower, message: { kind: 'ACK', zxid: zxid(1, counter) } });
+    const ack = (counter: number): Cores =>
+      cores.inject(3, { type: 'receive', conn: follower, message: { kind: 'ACK', zxid: zxid(1, counter) } });
     ack(3);
     expect(acks(cores).at(-1)).toBe('3 by 1: 3+1 waitsForEarlier');
     expect(cores.zxid(3)).toBe('0x100000001');
@@ -122,7 +127,8 @@ describe('order', () => {
 });
 
 describe('observers', () => {
-  const observed = (): Cores => new Cores(4, { members: sids(4).map((sid) => ({ sid, type: sid === 4 ? 'observer' : 'participant' })) }).boot(1, 2, 3, 4).run(3000);
+  const observed = (): Cores =>
+    new Cores(4, { members: sids(4).map((sid) => ({ sid, type: sid === 4 ? 'observer' : 'participant' })) }).boot(1, 2, 3, 4).run(3000);
 
   it('are told what is committed with its content; they log it, and acknowledge nothing', () => {
     const cores = observed();
@@ -150,8 +156,18 @@ describe('observers', () => {
     cores.run(50).kill(4).create(conn, 1, '/a').run(50);
     cores.doings.length = 0;
     cores.boot(4).run(1000);
-    const mine = cores.doings.filter(({ sid, doing }) => sid === 4 && (doing === 'ACK' || doing.includes(' log.') || doing.includes('Epoch'))).map(({ doing }) => doing);
-    expect(mine.slice(mine.indexOf('writeAtomic currentEpoch'))).toEqual(['writeAtomic currentEpoch', 'ACK', 'ACK', 'create log.100000002', 'append log.100000002', 'allocate log.100000002', 'append log.100000002']);
+    const mine = cores.doings
+      .filter(({ sid, doing }) => sid === 4 && (doing === 'ACK' || doing.includes(' log.') || doing.includes('Epoch')))
+      .map(({ doing }) => doing);
+    expect(mine.slice(mine.indexOf('writeAtomic currentEpoch'))).toEqual([
+      'writeAtomic currentEpoch',
+      'ACK',
+      'ACK',
+      'create log.100000002',
+      'append log.100000002',
+      'allocate log.100000002',
+      'append log.100000002',
+    ]);
     expect(cores.server(4).tree.digest).toBe(cores.server(3).tree.digest);
   });
 });

@@ -16,14 +16,33 @@ export const OPEN = [{ perms: 31, scheme: 'world', id: 'anyone' }] as const;
 
 export function config(servers: number, more: Partial<EnsembleConfig> = {}): EnsembleConfig {
   return {
-    members: Array.from({ length: servers }, (_, i) => ({ sid: i + 1, type: 'participant' })), tickTimeMs: 500, initLimitTicks: 10, syncLimitTicks: 4,
-    snapCount: 100_000, snapshotSizeFactor: 0.33, commitLogCount: 500, preAllocSizeKb: 16, maxNotificationIntervalMs: 60_000, cnxTimeoutMs: 5000,
-    autopurge: null, extendedTypes: false, digestEnabled: true, forceSync: true, maxBatchSize: 1000, leaderServes: true, wallClockAtZero: 1_790_000_000_000,
-    profile: PROFILE_CURRENT, ...more,
+    members: Array.from({ length: servers }, (_, i) => ({ sid: i + 1, type: 'participant' })),
+    tickTimeMs: 500,
+    initLimitTicks: 10,
+    syncLimitTicks: 4,
+    snapCount: 100_000,
+    snapshotSizeFactor: 0.33,
+    commitLogCount: 500,
+    preAllocSizeKb: 16,
+    maxNotificationIntervalMs: 60_000,
+    cnxTimeoutMs: 5000,
+    autopurge: null,
+    extendedTypes: false,
+    digestEnabled: true,
+    forceSync: true,
+    maxBatchSize: 1000,
+    leaderServes: true,
+    wallClockAtZero: 1_790_000_000_000,
+    profile: PROFILE_CURRENT,
+    ...more,
   };
 }
 
-interface Conn { readonly a: Sid; readonly b: Sid; readonly channel: 'election' | 'quorum' | 'client' }
+interface Conn {
+  readonly a: Sid;
+  readonly b: Sid;
+  readonly channel: 'election' | 'quorum' | 'client';
+}
 type Sent = { readonly from: Sid; readonly to: Sid; readonly message: Message };
 
 /** sid 0 stands for the one client. */
@@ -64,7 +83,8 @@ export class Cores {
   }
 
   boot(...sids: readonly Sid[]): this {
-    for (const sid of sids) this.give(sid, { type: 'boot', sid, config: this.config, disk: copyDisk(this.disks.get(sid) as Disk), seed: 1 });
+    for (const sid of sids)
+      this.give(sid, { type: 'boot', sid, config: this.config, disk: copyDisk(this.disks.get(sid) as Disk), seed: 1 });
     return this;
   }
 
@@ -102,7 +122,9 @@ export class Cores {
   }
 
   decided<R extends Decision['rule']>(rule: R): Extract<Decision, { rule: R }>[] {
-    return this.decisions.map(({ decision }) => decision).filter((decision): decision is Extract<Decision, { rule: R }> => decision.rule === rule);
+    return this.decisions
+      .map(({ decision }) => decision)
+      .filter((decision): decision is Extract<Decision, { rule: R }> => decision.rule === rule);
   }
 
   sentKinds(from: Sid, to: Sid, ...hidden: readonly MessageKind[]): string[] {
@@ -125,7 +147,11 @@ export class Cores {
   }
 
   /** Connects the client to a server; a session is asked for at once, or an old one asked back. */
-  connectClient(sid: Sid, timeoutMs = 8000, old: { readonly session?: SessionId; readonly password?: Bytes; readonly lastZxidSeen?: Zxid } = {}): number {
+  connectClient(
+    sid: Sid,
+    timeoutMs = 8000,
+    old: { readonly session?: SessionId; readonly password?: Bytes; readonly lastZxidSeen?: Zxid } = {},
+  ): number {
     const id = this.open(CLIENT, sid, 'client');
     this.later(() => this.give(sid, { type: 'accepted', channel: 'client', conn: id, peer: 1 }));
     const { session = NO_SESSION, lastZxidSeen = ZXID_ZERO } = old;
@@ -142,7 +168,9 @@ export class Cores {
 
   /** What the client heard on one connection: `Reply 3 OK`, `ConnectResponse`. */
   answersOn(conn: number): string[] {
-    return this.answers.filter((answer) => answer.conn === conn).map(({ message }) => (message.kind === 'Reply' ? `Reply ${message.xid} ${message.err}` : message.kind));
+    return this.answers
+      .filter((answer) => answer.conn === conn)
+      .map(({ message }) => (message.kind === 'Reply' ? `Reply ${message.xid} ${message.err}` : message.kind));
   }
 
   isOpen(conn: number): boolean {
@@ -221,7 +249,13 @@ export class Cores {
         this.fsyncs.push(sid);
         if (this.fsyncMs.get(sid) === Infinity) return;
         return this.later(() => {
-          this.disks.set(sid, applyDiskOps(this.disks.get(sid) as Disk, effect.files.map((file) => ({ op: 'fsync', file }))));
+          this.disks.set(
+            sid,
+            applyDiskOps(
+              this.disks.get(sid) as Disk,
+              effect.files.map((file) => ({ op: 'fsync', file })),
+            ),
+          );
           this.give(sid, { type: 'fsynced', token: effect.token });
         }, this.fsyncMs.get(sid));
       case 'exit':
@@ -254,7 +288,8 @@ export class Cores {
     const outcome = this.reaches(from, to, channel);
     if (outcome === 'silence') return;
     this.later(() => {
-      if (outcome === 'refused' || !this.listening.has(`${to}/${channel}`) || !this.servers.has(to)) return this.give(from, { type: 'connectFailed', channel, peer: to, reason: 'refused' });
+      if (outcome === 'refused' || !this.listening.has(`${to}/${channel}`) || !this.servers.has(to))
+        return this.give(from, { type: 'connectFailed', channel, peer: to, reason: 'refused' });
       const id = this.open(from, to, channel);
       this.give(to, { type: 'accepted', channel, conn: id, peer: from });
       this.give(from, { type: 'connected', channel, conn: id, peer: to });

@@ -42,7 +42,10 @@ describe('the epoch', () => {
     cores.disks.set(1, applyDiskOps(emptyDisk(), [epochOp('currentEpoch', 0), epochOp('acceptedEpoch', 9)]));
     cores.boot(1).run(1000);
     expect(cores.decided('epoch.accept').at(-1)).toMatchObject({ epoch: 1, acceptedEpoch: 9, outcome: 'refused' });
-    expect(cores.first('learner.gaveUp', 1).decision).toMatchObject({ reason: 'epochTooOld', detail: 'Leaders epoch, 1 is less than accepted epoch, 9' });
+    expect(cores.first('learner.gaveUp', 1).decision).toMatchObject({
+      reason: 'epochTooOld',
+      detail: 'Leaders epoch, 1 is less than accepted epoch, 9',
+    });
     expect(cores.server(3).phase).toBe('leading.broadcast');
     expect(cores.server(1).acceptedEpoch).toBe(9);
   });
@@ -84,7 +87,9 @@ describe('acknowledging the epoch', () => {
     expect(cores.decided('handler.closed').at(-1)).toMatchObject({ learner: 1, reason: 'ahead' });
     expect(cores.server(3).phase).toBe('leading.discovery');
     const again = cores.join(1, 3);
-    cores.tell(again, { kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 0 }).tell(again, { kind: 'ACKEPOCH', currentEpoch: 0, lastZxid: zxid(0, 0) });
+    cores
+      .tell(again, { kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 0 })
+      .tell(again, { kind: 'ACKEPOCH', currentEpoch: 0, lastZxid: zxid(0, 0) });
     expect(cores.server(3).phase).toBe('leading.synchronization');
   });
 });
@@ -93,7 +98,13 @@ describe('a leader that waits for its quorum longer than initLimit', () => {
   it.each([
     ['epochTimeout', []],
     ['epochAckTimeout', [{ kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 0 }]],
-    ['newLeaderTimeout', [{ kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 0 }, { kind: 'ACKEPOCH', currentEpoch: 0, lastZxid: zxid(0, 0) }]],
+    [
+      'newLeaderTimeout',
+      [
+        { kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 0 },
+        { kind: 'ACKEPOCH', currentEpoch: 0, lastZxid: zxid(0, 0) },
+      ],
+    ],
   ] as const)('gives up with %s', (reason, said) => {
     const cores = leaderInDiscovery();
     const conn = cores.join(1, 3);
@@ -119,9 +130,15 @@ describe('a follower that cannot reach its leader', () => {
     const cores = new Cores(3);
     cores.reaches = (_from, _to, channel) => (channel === 'quorum' ? 'refused' : 'open');
     cores.boot(1, 2, 3).run(1000);
-    const mine = cores.attempts.filter(({ from }) => from === 1).slice(0, 5).map(({ at }) => at);
+    const mine = cores.attempts
+      .filter(({ from }) => from === 1)
+      .slice(0, 5)
+      .map(({ at }) => at);
     expect(mine.map((at) => Math.round((at - (mine[0] ?? 0)) / 100))).toEqual([0, 1, 2, 3, 4]);
-    expect(cores.first('learner.gaveUp', 1)).toMatchObject({ at: (mine[4] ?? 0) + 1, decision: { reason: 'cannotConnect', detail: 'refused' } });
+    expect(cores.first('learner.gaveUp', 1)).toMatchObject({
+      at: (mine[4] ?? 0) + 1,
+      decision: { reason: 'cannotConnect', detail: 'refused' },
+    });
   });
 
   it('waits initLimit ticks in all when nothing comes back', () => {
@@ -129,7 +146,10 @@ describe('a follower that cannot reach its leader', () => {
     cores.reaches = (_from, _to, channel) => (channel === 'quorum' ? 'silence' : 'open');
     cores.boot(1, 2, 3).run(6000);
     const [attempt] = cores.attempts.filter(({ from }) => from === 1);
-    expect(cores.first('learner.gaveUp', 1)).toMatchObject({ at: (attempt?.at ?? 0) + INIT_LIMIT_MS, decision: { reason: 'cannotConnect', detail: 'timeout' } });
+    expect(cores.first('learner.gaveUp', 1)).toMatchObject({
+      at: (attempt?.at ?? 0) + INIT_LIMIT_MS,
+      decision: { reason: 'cannotConnect', detail: 'timeout' },
+    });
   });
 
   it('is not misled by an attempt that ends after it has turned to another leader', () => {
@@ -138,7 +158,9 @@ describe('a follower that cannot reach its leader', () => {
     cores.boot(1, 2, 3).run(1000);
     const before = cores.server(1);
     expect(before.phase).toBe('following.discovery');
-    cores.inject(1, { type: 'connectFailed', channel: 'quorum', peer: 2, reason: 'timeout' }).inject(1, { type: 'connected', channel: 'quorum', conn: 9999, peer: 2 });
+    cores
+      .inject(1, { type: 'connectFailed', channel: 'quorum', peer: 2, reason: 'timeout' })
+      .inject(1, { type: 'connected', channel: 'quorum', conn: 9999, peer: 2 });
     expect(cores.server(1).learning).toEqual(before.learning);
   });
 });

@@ -20,7 +20,11 @@ describe('a single server', () => {
 });
 
 describe('weights', () => {
-  const members: Member[] = [{ sid: 1, type: 'participant', group: 1 }, { sid: 2, type: 'participant', group: 1 }, { sid: 3, type: 'participant', group: 1, weight: 0 }];
+  const members: Member[] = [
+    { sid: 1, type: 'participant', group: 1 },
+    { sid: 2, type: 'participant', group: 1 },
+    { sid: 3, type: 'participant', group: 1, weight: 0 },
+  ];
 
   it('of 0 keep a server from leading and from counting, not from following', () => {
     const cores = new Cores(3, { members }).boot(1, 2, 3).run(3000);

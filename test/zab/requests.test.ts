@@ -15,15 +15,25 @@ function serving(at: number, more: ConstructorParameters<typeof Cores>[1] = {}):
 
 const lastTxn = (cores: Cores, sid = 3): unknown => listLast(cores.server(sid).committedLog)?.txn.body;
 
-describe.each([['a follower', 1], ['the leader', 3]])('a session at %s', (_who, at) => {
+describe.each([
+  ['a follower', 1],
+  ['the leader', 3],
+])('a session at %s', (_who, at) => {
   it('has its requests answered in order: a read waits behind the write before it, and sees it', () => {
     const { cores, conn } = serving(at);
     cores.fsyncMs.set(1, 20).set(2, 20).set(3, 20);
-    cores.create(conn, 1, '/a', 'x').request(conn, 2, { op: 'getData', path: '/a' }).create(conn, 3, '/b').request(conn, 4, { op: 'exists', path: '/c' }).run(10);
+    cores
+      .create(conn, 1, '/a', 'x')
+      .request(conn, 2, { op: 'getData', path: '/a' })
+      .create(conn, 3, '/b')
+      .request(conn, 4, { op: 'exists', path: '/c' })
+      .run(10);
     expect(cores.answersOn(conn)).toEqual(['ConnectResponse']);
     cores.run(60);
     expect(cores.answersOn(conn).slice(1)).toEqual(['Reply 1 OK', 'Reply 2 OK', 'Reply 3 OK', 'Reply 4 NONODE']);
-    expect(cores.answers.find(({ message }) => message.kind === 'Reply' && message.xid === 2)?.message).toMatchObject({ result: { kind: 'data', data: utf8('x') } });
+    expect(cores.answers.find(({ message }) => message.kind === 'Reply' && message.xid === 2)?.message).toMatchObject({
+      result: { kind: 'data', data: utf8('x') },
+    });
   });
 
   it('has its pings answered in order, too: none overtakes a write', () => {
@@ -51,7 +61,12 @@ describe('sync', () => {
     const reader = cores.connectClient(at);
     cores.run(50);
     cores.fsyncMs.set(1, 20).set(2, 20).set(3, 20);
-    cores.create(writer, 1, '/a').run(5).request(reader, 1, { op: 'sync', path: '/' }).request(reader, 2, { op: 'exists', path: '/a' }).run(8);
+    cores
+      .create(writer, 1, '/a')
+      .run(5)
+      .request(reader, 1, { op: 'sync', path: '/' })
+      .request(reader, 2, { op: 'exists', path: '/a' })
+      .run(8);
     return { cores, reader, writer };
   };
 
@@ -127,8 +142,20 @@ describe('a session that the leader does not know', () => {
   });
 
   it('fails the first operation of a multi, and the others with it', () => {
-    const cores = strange({ op: 'multi', ops: [{ op: 'delete', path: '/a', version: -1 }, { op: 'check', path: '/', version: -1 }] });
-    expect(lastTxn(cores)).toEqual({ type: 'multi', txns: [{ type: 'error', err: 'SESSIONEXPIRED' }, { type: 'error', err: 'RUNTIMEINCONSISTENCY' }] });
+    const cores = strange({
+      op: 'multi',
+      ops: [
+        { op: 'delete', path: '/a', version: -1 },
+        { op: 'check', path: '/', version: -1 },
+      ],
+    });
+    expect(lastTxn(cores)).toEqual({
+      type: 'multi',
+      txns: [
+        { type: 'error', err: 'SESSIONEXPIRED' },
+        { type: 'error', err: 'RUNTIMEINCONSISTENCY' },
+      ],
+    });
   });
 });
 
@@ -136,9 +163,15 @@ describe('operations', () => {
   it('of a multi happen all or not at all; what failed is in the answer', () => {
     const { cores, conn } = serving(2);
     const create = { op: 'create', path: '/a', data: null, acl: OPEN, mode: 'persistent' } as const;
-    cores.request(conn, 1, { op: 'multi', ops: [create, { op: 'check', path: '/nowhere', version: 1 }, create] }).request(conn, 2, { op: 'exists', path: '/a' }).run(30);
+    cores
+      .request(conn, 1, { op: 'multi', ops: [create, { op: 'check', path: '/nowhere', version: 1 }, create] })
+      .request(conn, 2, { op: 'exists', path: '/a' })
+      .run(30);
     const answer = cores.answers.find(({ message }) => message.kind === 'Reply' && message.xid === 1)?.message;
-    expect(answer).toMatchObject({ err: 'OK', result: { kind: 'multi', results: [{ err: 'OK' }, { err: 'NONODE' }, { err: 'RUNTIMEINCONSISTENCY' }] } });
+    expect(answer).toMatchObject({
+      err: 'OK',
+      result: { kind: 'multi', results: [{ err: 'OK' }, { err: 'NONODE' }, { err: 'RUNTIMEINCONSISTENCY' }] },
+    });
     expect(cores.answersOn(conn).at(-1)).toBe('Reply 2 NONODE');
     expect(new Set([1, 2, 3].map((sid) => cores.server(sid).tree.digest)).size).toBe(1);
   });

@@ -79,7 +79,9 @@ describe('an observer of 3.8.0', () => {
     const cores = new Cores(4, { members }).boot(1, 2, 3, 4).run(3000);
     cores.kill(3).run(1000);
     const lost = cores.first('learner.gaveUp', 4).at;
-    const looks = cores.decisions.find(({ sid, decision }) => sid === 4 && decision.rule === 'election.start' && decision.after === 'lostLeader')?.at ?? NaN;
+    const looks =
+      cores.decisions.find(({ sid, decision }) => sid === 4 && decision.rule === 'election.start' && decision.after === 'lostLeader')?.at ??
+      NaN;
     expect(looks).toBeGreaterThanOrEqual(lost);
     expect(looks).toBeLessThan(lost + 200);
   });
@@ -160,7 +162,9 @@ describe('a leader that steps down', () => {
 describe('a disk that takes no more', () => {
   it('ends a leadership and a following', () => {
     const { cores } = withData();
-    cores.inject(1, { type: 'diskError', message: 'No space left on device' }).inject(3, { type: 'diskError', message: 'No space left on device' });
+    cores
+      .inject(1, { type: 'diskError', message: 'No space left on device' })
+      .inject(3, { type: 'diskError', message: 'No space left on device' });
     expect(cores.first('learner.gaveUp', 1).decision).toMatchObject({ reason: 'diskFailure', detail: 'No space left on device' });
     expect(cores.first('leader.gaveUp', 3).decision).toMatchObject({ reason: 'internalError' });
   });
@@ -177,12 +181,15 @@ describe('a disk that takes no more', () => {
     expect(cores.server(1)).toMatchObject({ disk, lastLogged: { epoch: 1, counter: 6 }, logger: { queue: [], flushing: [], token: null } });
   });
 
-  it.each(['snapshot.100000006', undefined])('ends the process with code 10 when the file is %s and, if that is unknown, it has no role', (file) => {
-    const { cores } = withData();
-    if (file === undefined) cores.kill(1, 2).run(1000);
-    cores.inject(3, { type: 'diskError', message: 'No space left on device', ...(file === undefined ? {} : { file }) });
-    expect(cores.exits).toEqual([{ sid: 3, code: 10 }]);
-  });
+  it.each(['snapshot.100000006', undefined])(
+    'ends the process with code 10 when the file is %s and, if that is unknown, it has no role',
+    (file) => {
+      const { cores } = withData();
+      if (file === undefined) cores.kill(1, 2).run(1000);
+      cores.inject(3, { type: 'diskError', message: 'No space left on device', ...(file === undefined ? {} : { file }) });
+      expect(cores.exits).toEqual([{ sid: 3, code: 10 }]);
+    },
+  );
 });
 
 describe('SIGTERM', () => {

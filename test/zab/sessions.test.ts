@@ -15,7 +15,8 @@ function serving(at: number, timeoutMs = 2000): { cores: Cores; conn: number } {
 
 const ephemeral = (path: string): Parameters<Cores['request']>[2] => ({ op: 'create', path, data: null, acl: OPEN, mode: 'ephemeral' });
 /** Number of sessions with ephemerals, on each server that is up. */
-const withEphemerals = (cores: Cores): number[] => [1, 2, 3].filter((sid) => cores.servers.has(sid)).map((sid) => cores.server(sid).tree.ephemerals.size);
+const withEphemerals = (cores: Cores): number[] =>
+  [1, 2, 3].filter((sid) => cores.servers.has(sid)).map((sid) => cores.server(sid).tree.ephemerals.size);
 
 describe('coming back to a session', () => {
   it('at another server is asked of the leader, which says yes while it lives', () => {
@@ -25,10 +26,17 @@ describe('coming back to a session', () => {
     cores.run(20);
     expect(cores.sentKinds(2, 3, 'PING')).toEqual(['REVALIDATE']);
     expect(cores.decided('session.revalidated').at(-1)).toMatchObject({ session: cores.session(), outcome: 'valid' });
-    expect(cores.answers.find((answer) => answer.conn === conn)?.message).toMatchObject({ kind: 'ConnectResponse', timeoutMs: 2000, session: cores.session() });
+    expect(cores.answers.find((answer) => answer.conn === conn)?.message).toMatchObject({
+      kind: 'ConnectResponse',
+      timeoutMs: 2000,
+      session: cores.session(),
+    });
   });
 
-  it.each([['a follower', 2], ['the leader', 3]])('that has expired, at %s: timeout 0, and the connection closes', (_who, at) => {
+  it.each([
+    ['a follower', 2],
+    ['the leader', 3],
+  ])('that has expired, at %s: timeout 0, and the connection closes', (_who, at) => {
     const { cores } = serving(1);
     cores.run(2000 + 2 * TICK_MS);
     expect(cores.decided('session.expired')).toHaveLength(1);
@@ -51,7 +59,11 @@ describe('coming back to a session', () => {
     const { cores } = serving(1);
     const conn = cores.connectClient(2, 2000, { session: cores.session(), lastZxidSeen: zxid(1, 2) });
     cores.run(20);
-    expect(cores.decided('client.refused').at(-1)).toMatchObject({ reason: 'aheadOfServer', clientZxid: zxid(1, 2), serverZxid: zxid(1, 1) });
+    expect(cores.decided('client.refused').at(-1)).toMatchObject({
+      reason: 'aheadOfServer',
+      clientZxid: zxid(1, 2),
+      serverZxid: zxid(1, 1),
+    });
     expect(cores.answersOn(conn)).toEqual([]);
     expect(cores.isOpen(conn)).toBe(false);
   });
@@ -77,7 +89,9 @@ describe('a session', () => {
     const { cores, conn } = serving(1);
     for (let i = 0; i < 8; i++) cores.ping(conn).run(1000);
     expect(cores.decided('session.expired')).toEqual([]);
-    expect(cores.sent.some(({ from, message }) => from === 1 && message.kind === 'PING' && message.touched?.[0]?.[0] === cores.session())).toBe(true);
+    expect(
+      cores.sent.some(({ from, message }) => from === 1 && message.kind === 'PING' && message.touched?.[0]?.[0] === cores.session()),
+    ).toBe(true);
     cores.run(2000 + 2 * TICK_MS);
     expect(cores.decided('session.expired')).toHaveLength(1);
   });
@@ -127,7 +141,10 @@ describe('a session', () => {
 describe('containers', () => {
   it('that were used and are empty are deleted by the leader within a minute', () => {
     const { cores, conn } = serving(1, 10_000);
-    cores.request(conn, 1, { op: 'create', path: '/c', data: null, acl: OPEN, mode: 'container' }).create(conn, 2, '/c/child').request(conn, 3, { op: 'delete', path: '/c/child', version: -1 });
+    cores
+      .request(conn, 1, { op: 'create', path: '/c', data: null, acl: OPEN, mode: 'container' })
+      .create(conn, 2, '/c/child')
+      .request(conn, 3, { op: 'delete', path: '/c/child', version: -1 });
     for (let i = 0; i < 13; i++) cores.run(5000).ping(conn);
     expect(cores.decided('request.validated').at(-1)).toMatchObject({ op: 'deleteContainer', path: '/c', err: 'OK' });
     cores.request(conn, 4, { op: 'exists', path: '/c' }).run(20);

@@ -30,7 +30,9 @@ describe('a snapshot', () => {
       expect(decision.threshold).toBeLessThan(20);
       expect(decision).toMatchObject({ txns: decision.threshold + 1, outcome: 'started' });
       expect(fileNames(cores.server(sid).disk).filter((file) => file.startsWith('log.')).length).toBeGreaterThanOrEqual(2);
-      expect(cores.decisions.some((one) => one.sid === sid && one.decision.rule === 'snapshot.taken' && one.decision.why === 'snapCount')).toBe(true);
+      expect(
+        cores.decisions.some((one) => one.sid === sid && one.decision.rule === 'snapshot.taken' && one.decision.why === 'snapCount'),
+      ).toBe(true);
     }
   });
 
@@ -48,7 +50,10 @@ describe('a snapshot', () => {
     for (let i = 0; i < 90; i++) cores.create(conn, i + 1, `/n${i}`);
     cores.run(50);
     for (let i = 0; i < 60; i++) {
-      cores.request(conn, 1000 + i, { op: 'setData', path: `/n${i}`, data: new Uint8Array(i), version: -1 }).request(conn, 2000 + i, { op: 'delete', path: `/n${89 - i}`, version: -1 }).run(1);
+      cores
+        .request(conn, 1000 + i, { op: 'setData', path: `/n${i}`, data: new Uint8Array(i), version: -1 })
+        .request(conn, 2000 + i, { op: 'delete', path: `/n${89 - i}`, version: -1 })
+        .run(1);
     }
     cores.run(100);
     expect(cores.decided('snapshot.taken').filter(({ why }) => why === 'snapCount').length).toBeGreaterThanOrEqual(3);
@@ -61,7 +66,9 @@ describe('a snapshot', () => {
   it('is taken by a new leader of what it has in memory, before it proposes its epoch', () => {
     const { cores, conn } = serving({});
     cores.create(conn, 1, '/a').run(20).kill(3).run(2000);
-    expect(cores.decisions.filter(({ sid, decision }) => sid === 2 && decision.rule === 'snapshot.taken').map(({ decision }) => decision)).toMatchObject([{ file: 'snapshot.100000002', why: 'leading' }]);
+    expect(
+      cores.decisions.filter(({ sid, decision }) => sid === 2 && decision.rule === 'snapshot.taken').map(({ decision }) => decision),
+    ).toMatchObject([{ file: 'snapshot.100000002', why: 'leading' }]);
   });
 
   it('goes on with the tree it began with when the server takes over another one', () => {
@@ -75,7 +82,17 @@ describe('a snapshot', () => {
     d.s.tree = new Cores(1).boot(1).server(1).tree;
     for (let i = 0; i < 50 && d.s.snapshotting !== null; i++) onSnapshotTimer(d);
     const bytes = d.s.disk.files[file] ?? expect.fail(`${file} is not there`);
-    const found = recover({ files: { [file]: bytes } }, { commitLogCount: 500, trustEmptySnapshot: false, autocreate: true, configData: configText(cores.config), now: 0, deleteEmptyNewestLog: true });
+    const found = recover(
+      { files: { [file]: bytes } },
+      {
+        commitLogCount: 500,
+        trustEmptySnapshot: false,
+        autocreate: true,
+        configData: configText(cores.config),
+        now: 0,
+        deleteEmptyNewestLog: true,
+      },
+    );
     expect(found.ok && found.recovered.tree.digest).toBe(server.tree.digest);
   });
 });

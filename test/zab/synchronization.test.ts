@@ -70,7 +70,8 @@ describe('a learner that comes back', () => {
 describe('a txn that only one survivor has', () => {
   it('survives when that one is elected, although nobody was told that it was committed', () => {
     const { cores, conn } = withData();
-    cores.passes = (from, to, message) => !(from === 3 && to === 2 && message.kind === 'PROPOSAL') && !(from === 1 && to === 3 && message.kind === 'ACK');
+    cores.passes = (from, to, message) =>
+      !(from === 3 && to === 2 && message.kind === 'PROPOSAL') && !(from === 1 && to === 3 && message.kind === 'ACK');
     cores.create(conn, 6, '/survivor').run(20).kill(3).run(3000);
     expect(cores.phases()).toBe('1 leading.broadcast, 2 following.broadcast, 3 down');
     expect(cores.decided('vote.order').some(({ by, theirs }) => by === 'zxid' && theirs.leader === 1)).toBe(true);
@@ -91,7 +92,15 @@ describe('at NEWLEADER a follower that gets one txn by DIFF', () => {
   };
 
   it('in mainline has it durable before currentEpoch says so', () => {
-    expect(doings(PROFILE_CURRENT)).toEqual(['create log.100000007', 'append log.100000007', 'allocate log.100000007', 'append log.100000007', 'fsync log.100000007', 'writeAtomic currentEpoch', 'ACK']);
+    expect(doings(PROFILE_CURRENT)).toEqual([
+      'create log.100000007',
+      'append log.100000007',
+      'allocate log.100000007',
+      'append log.100000007',
+      'fsync log.100000007',
+      'writeAtomic currentEpoch',
+      'ACK',
+    ]);
   });
 
   it('in 3.8.0 writes currentEpoch first, and acknowledges before the txn is even in the log (ZOOKEEPER-4643, 4646)', () => {
@@ -118,7 +127,9 @@ describe('observers', () => {
 describe('a session', () => {
   it('is closed by the leader one tick at most after its timeout, and its ephemerals go with it', () => {
     const { cores, conn } = withData();
-    cores.request(conn, 6, { op: 'create', path: '/mine', data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'ephemeral' }).run(100);
+    cores
+      .request(conn, 6, { op: 'create', path: '/mine', data: null, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode: 'ephemeral' })
+      .run(100);
     const before = cores.server(3).tree.nodes.size;
     cores.run(8000);
     expect(cores.decided('session.expired')).toHaveLength(0);
@@ -145,7 +156,8 @@ describe('a gap in what synchronization brings', () => {
     for (let i = 0; i < 4; i++) cores.create(conn, i + 6, `/b${i}`);
     cores.run(50);
     cores.decisions.length = 0;
-    cores.passes = (_from, to, message) => !(to === 1 && (message.kind === 'PROPOSAL' || message.kind === 'COMMIT') && counters.includes(message.zxid.counter));
+    cores.passes = (_from, to, message) =>
+      !(to === 1 && (message.kind === 'PROPOSAL' || message.kind === 'COMMIT') && counters.includes(message.zxid.counter));
     return cores.boot(1).run(400);
   };
 
@@ -156,7 +168,10 @@ describe('a gap in what synchronization brings', () => {
   });
 
   it('between two proposals sends the learner back to the election in mainline (ZOOKEEPER-4925)', () => {
-    expect(missing(PROFILE_CURRENT, 8).decided('learner.gaveUp')[0]).toMatchObject({ reason: 'nonContinuous', detail: 'got 1:9 behind 1:7' });
+    expect(missing(PROFILE_CURRENT, 8).decided('learner.gaveUp')[0]).toMatchObject({
+      reason: 'nonContinuous',
+      detail: 'got 1:9 behind 1:7',
+    });
   });
 
   it('is only warned of in 3.8.0', () => {

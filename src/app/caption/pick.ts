@@ -13,21 +13,41 @@ const READING_MS = 1600;
 const GLANCE_MS = 500;
 
 const WEIGHTS: Readonly<Partial<Record<Decision['rule'], number>>> = {
-  'recovery.failed': 5, 'leader.established': 5, 'leader.gaveUp': 5, 'sync.truncated': 5, 'session.expired': 5,
-  'learner.gaveUp': 4, 'vote.established': 4, 'learner.tooSlow': 4, 'epoch.propose': 3, 'learner.serving': 3, 'epoch.accept': 2, 'request.validated': 3, 'election.start': 3, 'election.backoff': 2,
+  'recovery.failed': 5,
+  'leader.established': 5,
+  'leader.gaveUp': 5,
+  'sync.truncated': 5,
+  'session.expired': 5,
+  'learner.gaveUp': 4,
+  'vote.established': 4,
+  'learner.tooSlow': 4,
+  'epoch.propose': 3,
+  'learner.serving': 3,
+  'epoch.accept': 2,
+  'request.validated': 3,
+  'election.start': 3,
+  'election.backoff': 2,
 };
 
 /** How much a decision matters to somebody who follows the story. */
 function decisionWeight(decision: Decision): number {
   switch (decision.rule) {
-    case 'vote.final': return decision.role === 'LEADING' ? 5 : 2;
-    case 'vote.quorum': return decision.outcome === 'quorum' ? 4 : 1;
-    case 'vote.order': return decision.outcome === 'adopted' ? 3 : 1;
-    case 'epoch.propose': return decision.outcome === 'decided' ? 4 : 1;
-    case 'sync.mode': return decision.mode === 'DIFF' && decision.queued === 0 ? 2 : 4;
-    case 'proposal.ack': return decision.outcome === 'committed' ? 4 : decision.outcome === 'notYet' ? 2 : 1;
-    case 'client.refused': return decision.reason === 'notServing' ? 1 : 4;
-    default: return WEIGHTS[decision.rule] ?? 1;
+    case 'vote.final':
+      return decision.role === 'LEADING' ? 5 : 2;
+    case 'vote.quorum':
+      return decision.outcome === 'quorum' ? 4 : 1;
+    case 'vote.order':
+      return decision.outcome === 'adopted' ? 3 : 1;
+    case 'epoch.propose':
+      return decision.outcome === 'decided' ? 4 : 1;
+    case 'sync.mode':
+      return decision.mode === 'DIFF' && decision.queued === 0 ? 2 : 4;
+    case 'proposal.ack':
+      return decision.outcome === 'committed' ? 4 : decision.outcome === 'notYet' ? 2 : 1;
+    case 'client.refused':
+      return decision.reason === 'notServing' ? 1 : 4;
+    default:
+      return WEIGHTS[decision.rule] ?? 1;
   }
 }
 
@@ -41,7 +61,13 @@ export function weight(event: TraceEvent): number {
   if (event.outcomes.length > 0) return Math.max(decided, 4);
   if (event.changes?.role !== undefined) return Math.max(decided, 3);
   if (decided > 0 || event.log.length > 0) return Math.max(decided, 1);
-  return isQuiet(event) || what.type === 'connectionOpened' || what.type === 'processStarted' || what.type === 'connected' || what.type === 'accepted' ? 0 : 1;
+  return isQuiet(event) ||
+    what.type === 'connectionOpened' ||
+    what.type === 'processStarted' ||
+    what.type === 'connected' ||
+    what.type === 'accepted'
+    ? 0
+    : 1;
 }
 
 interface Told {
@@ -88,7 +114,8 @@ export class Captions {
     const heavy = event === undefined ? 0 : this.weightNow(event);
     if (event === undefined || heavy === 0) return;
     const time = this.clock.timeOf(n);
-    if (this.waiting !== null && this.due(this.waiting.heavy) <= time) this.tell(this.waiting.n, this.waiting.heavy, this.due(this.waiting.heavy));
+    if (this.waiting !== null && this.due(this.waiting.heavy) <= time)
+      this.tell(this.waiting.n, this.waiting.heavy, this.due(this.waiting.heavy));
     if (this.due(heavy) <= time) this.tell(n, heavy, time);
     else if (this.waiting === null || heavy > this.waiting.heavy) this.waiting = { n, heavy };
   }
@@ -110,7 +137,8 @@ export class Captions {
 
   /** All servers started at once are not told one by one: what they then do tells it. */
   private isOneOfManyStarts({ n, at }: TraceEvent): boolean {
-    const isStart = (event: TraceEvent | undefined): boolean => event?.at === at && event.what.type === 'command' && event.what.command.type === 'start';
+    const isStart = (event: TraceEvent | undefined): boolean =>
+      event?.at === at && event.what.type === 'command' && event.what.command.type === 'start';
     return isStart(this.events[n]) && [-2, -1, 1, 2].some((away) => isStart(this.events[n + away]));
   }
 

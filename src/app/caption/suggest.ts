@@ -20,20 +20,27 @@ export function suggestions(view: EnsembleView, voters: readonly Sid[], acts: nu
   const leader = leaderOf(view);
   const down = servers.filter(({ up }) => up === 'down' || up === 'crashed');
   const up = servers.filter(({ up }) => up === 'up' || up === 'paused');
-  const all: (Suggestion | null)[] = acts === 0 || up.length === servers.length && Object.keys(view.links).length === 0 && acts < 2
-    ? [killLeader(leader, t), split(view, leader, voters, t), plug(up, t)]
-    : [
-        down.length > 1 ? { id: 'startAll', label: t.suggest.startAll, commands: down.map(({ sid }) => ({ type: 'restart', sid })) } : null,
-        ...down.slice(0, 1).map(({ sid }): Suggestion => ({ id: 'restart', label: t.suggest.restartDown(sid), commands: [{ type: 'restart', sid }] })),
-        Object.keys(view.links).length > 0 ? { id: 'heal', label: t.suggest.healAll, commands: [{ type: 'heal' }] } : null,
-        ...servers.filter((server) => server.up === 'paused').map(({ sid }): Suggestion => ({ id: `resume${sid}`, label: t.suggest.resume(sid), commands: [{ type: 'resume', sid }] })),
-        write(view, leader, acts, t),
-        down.length === 0 ? (acts % 2 === 0 ? pauseLeader(leader, t) : killFollower(up, t)) : null,
-        down.length === 0 && leader !== null ? oneWay(leader, up, t) : null,
-        killLeader(leader, t),
-        split(view, leader, voters, t),
-        plug(up, t),
-      ];
+  const all: (Suggestion | null)[] =
+    acts === 0 || (up.length === servers.length && Object.keys(view.links).length === 0 && acts < 2)
+      ? [killLeader(leader, t), split(view, leader, voters, t), plug(up, t)]
+      : [
+          down.length > 1
+            ? { id: 'startAll', label: t.suggest.startAll, commands: down.map(({ sid }) => ({ type: 'restart', sid })) }
+            : null,
+          ...down
+            .slice(0, 1)
+            .map(({ sid }): Suggestion => ({ id: 'restart', label: t.suggest.restartDown(sid), commands: [{ type: 'restart', sid }] })),
+          Object.keys(view.links).length > 0 ? { id: 'heal', label: t.suggest.healAll, commands: [{ type: 'heal' }] } : null,
+          ...servers
+            .filter((server) => server.up === 'paused')
+            .map(({ sid }): Suggestion => ({ id: `resume${sid}`, label: t.suggest.resume(sid), commands: [{ type: 'resume', sid }] })),
+          write(view, leader, acts, t),
+          down.length === 0 ? (acts % 2 === 0 ? pauseLeader(leader, t) : killFollower(up, t)) : null,
+          down.length === 0 && leader !== null ? oneWay(leader, up, t) : null,
+          killLeader(leader, t),
+          split(view, leader, voters, t),
+          plug(up, t),
+        ];
   return all.filter((suggestion) => suggestion !== null).slice(0, 3);
 }
 
@@ -47,12 +54,20 @@ function pauseLeader(leader: ServerState | null, t: Dictionary): Suggestion | nu
 
 function killFollower(up: readonly ServerState[], t: Dictionary): Suggestion | null {
   const follower = up.find(({ role }) => role === 'FOLLOWING');
-  return follower === undefined ? null : { id: 'killFollower', label: t.suggest.killFollower(follower.sid), commands: [{ type: 'kill', sid: follower.sid }] };
+  return follower === undefined
+    ? null
+    : { id: 'killFollower', label: t.suggest.killFollower(follower.sid), commands: [{ type: 'kill', sid: follower.sid }] };
 }
 
 function oneWay(leader: ServerState, up: readonly ServerState[], t: Dictionary): Suggestion | null {
   const other = up.find(({ role }) => role === 'FOLLOWING');
-  return other === undefined ? null : { id: 'oneWay', label: t.suggest.oneWay(leader.sid, other.sid), commands: [{ type: 'cut', from: leader.sid, to: other.sid, oneWay: true }] };
+  return other === undefined
+    ? null
+    : {
+        id: 'oneWay',
+        label: t.suggest.oneWay(leader.sid, other.sid),
+        commands: [{ type: 'cut', from: leader.sid, to: other.sid, oneWay: true }],
+      };
 }
 
 /** Splits the servers so that the leader is on the smaller side: 2–3 of five. */
@@ -60,8 +75,14 @@ function split(view: EnsembleView, leader: ServerState | null, voters: readonly 
   const first = leader?.sid ?? voters.at(-1);
   if (first === undefined || voters.length < 3 || Object.keys(view.links).length > 0) return null;
   const small = [first, ...voters.filter((sid) => sid !== first).slice(0, Math.floor((voters.length - 1) / 2) - 1)].sort((a, b) => a - b);
-  const others = Object.keys(view.servers).map(Number).filter((sid) => !small.includes(sid));
-  return { id: 'split', label: t.suggest.split(small.join(' '), others.join(' ')), commands: [{ type: 'partition', groups: [small, others] }] };
+  const others = Object.keys(view.servers)
+    .map(Number)
+    .filter((sid) => !small.includes(sid));
+  return {
+    id: 'split',
+    label: t.suggest.split(small.join(' '), others.join(' ')),
+    commands: [{ type: 'partition', groups: [small, others] }],
+  };
 }
 
 function plug(up: readonly ServerState[], t: Dictionary): Suggestion | null {
@@ -70,7 +91,12 @@ function plug(up: readonly ServerState[], t: Dictionary): Suggestion | null {
 
 function write(view: EnsembleView, leader: ServerState | null, acts: number, t: Dictionary): Suggestion | null {
   const connected = Object.values(view.clients).find(({ state }) => state === 'connected');
-  if (connected !== undefined) return { id: 'burst', label: t.suggest.burst, commands: Array.from({ length: 10 }, (_, i) => createCommand(connected.client, `/n${acts}-${i + 1}`, String(i + 1))) };
+  if (connected !== undefined)
+    return {
+      id: 'burst',
+      label: t.suggest.burst,
+      commands: Array.from({ length: 10 }, (_, i) => createCommand(connected.client, `/n${acts}-${i + 1}`, String(i + 1))),
+    };
   if (leader === null) return null;
   const client = nextClient(view);
   return { id: 'write', label: t.suggest.write, commands: [{ type: 'connect', client }, createCommand(client, '/hello', 'world')] };

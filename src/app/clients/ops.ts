@@ -22,13 +22,20 @@ export function isPath(path: string): boolean {
 
 export function opOf(operation: Operation, path: string, data: string, mode: CreateMode): ClientOp {
   switch (operation) {
-    case 'create': return { op: 'create', path, data: utf8(data), acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode };
-    case 'set': return { op: 'setData', path, data: utf8(data), version: -1 };
-    case 'get': return { op: 'getData', path };
-    case 'delete': return { op: 'delete', path, version: -1 };
-    case 'ls': return { op: 'getChildren2', path };
-    case 'exists': return { op: 'exists', path };
-    case 'sync': return { op: 'sync', path };
+    case 'create':
+      return { op: 'create', path, data: utf8(data), acl: [{ perms: 31, scheme: 'world', id: 'anyone' }], mode };
+    case 'set':
+      return { op: 'setData', path, data: utf8(data), version: -1 };
+    case 'get':
+      return { op: 'getData', path };
+    case 'delete':
+      return { op: 'delete', path, version: -1 };
+    case 'ls':
+      return { op: 'getChildren2', path };
+    case 'exists':
+      return { op: 'exists', path };
+    case 'sync':
+      return { op: 'sync', path };
   }
 }
 
@@ -47,14 +54,24 @@ export function answerText({ outcome, err, zxid, result }: OpOutcome, t: Diction
 
 function resultText(result: OpResult, t: Dictionary): string {
   switch (result.kind) {
-    case 'none': return '';
-    case 'path': case 'created': return result.path;
-    case 'stat': return t.clients.version(result.stat.version);
-    case 'data': return `${dataText(result.data) ?? t.clients.noData} (${t.clients.version(result.stat.version)})`;
-    case 'children': return result.children.length <= 12 ? `[${result.children.join(', ')}]` : t.clients.children(result.children.length);
-    case 'acl': return result.acl.map(({ scheme, id }) => `${scheme}:${id}`).join(' ');
-    case 'paths': return `[${result.paths.join(', ')}]`;
-    case 'number': return String(result.number);
-    case 'multi': return result.results.map(({ err }) => err).join(' ');
+    case 'none':
+      return '';
+    case 'path':
+    case 'created':
+      return result.path;
+    case 'stat':
+      return t.clients.version(result.stat.version);
+    case 'data':
+      return `${dataText(result.data) ?? t.clients.noData} (${t.clients.version(result.stat.version)})`;
+    case 'children':
+      return result.children.length <= 12 ? `[${result.children.join(', ')}]` : t.clients.children(result.children.length);
+    case 'acl':
+      return result.acl.map(({ scheme, id }) => `${scheme}:${id}`).join(' ');
+    case 'paths':
+      return `[${result.paths.join(', ')}]`;
+    case 'number':
+      return String(result.number);
+    case 'multi':
+      return result.results.map(({ err }) => err).join(' ');
   }
 }

@@ -65,7 +65,9 @@ export class Run {
   /** The person put the playhead where it is: acts happen exactly there. */
   private pinned = $state(false);
   /** Whether an act happens at the newest moment: what the engine is ahead of the picture does not count. */
-  readonly live = $derived(this.n >= this.length - 1 || (!this.pinned && (this.n >= this.length - 1 - LIVE_EVENTS || this.cinema.end - this.t <= 2 * this.lead)));
+  readonly live = $derived(
+    this.n >= this.length - 1 || (!this.pinned && (this.n >= this.length - 1 - LIVE_EVENTS || this.cinema.end - this.t <= 2 * this.lead)),
+  );
 
   private queue: Promise<void> = Promise.resolve();
   private pumping = false;
@@ -150,7 +152,8 @@ export class Run {
   /** Moves by `by` events; beyond the live edge the engine makes the next one. */
   async step(by: number): Promise<void> {
     this.pause();
-    if (this.n + by > this.length - 1) await this.exclusive(async () => this.take(await this.engine.advance(this.n + by - (this.length - 1))));
+    if (this.n + by > this.length - 1)
+      await this.exclusive(async () => this.take(await this.engine.advance(this.n + by - (this.length - 1))));
     this.seek(this.n + by);
   }
 
@@ -225,7 +228,7 @@ export class Run {
 
   /** Generates events until the claim holds for the view at the live edge, or `most` events have been made. */
   async runUntil(holds: (view: EnsembleView) => boolean, most = 20_000): Promise<boolean> {
-    for (let made = 0; made < most; ) {
+    for (let made = 0; made < most;) {
       if (holds(this.timeline.head)) return true;
       const before = this.length;
       await this.exclusive(async () => this.take(await this.engine.advance(20)));
@@ -264,7 +267,8 @@ export class Run {
   }
 
   private wants(): boolean {
-    if (this.disposed || !this.playing || this.resting || this.trouble?.kind === 'worker' || this.timeline.head.violation !== null) return false;
+    if (this.disposed || !this.playing || this.resting || this.trouble?.kind === 'worker' || this.timeline.head.violation !== null)
+      return false;
     return this.speed === Infinity || this.length === 0 || this.cinema.end <= this.t + this.lead;
   }
 
@@ -300,7 +304,12 @@ export class Run {
   private fail(error: unknown): void {
     if (this.disposed || this.trouble?.kind === 'worker' || this.engine.isRefusal(error)) return;
     this.pause();
-    this.trouble = { kind: 'worker', message: messageOf(error), n: this.length - 1, reproduction: JSON.stringify(this.engine.reproduction(), null, 1) };
+    this.trouble = {
+      kind: 'worker',
+      message: messageOf(error),
+      n: this.length - 1,
+      reproduction: JSON.stringify(this.engine.reproduction(), null, 1),
+    };
     this.emit('trouble', this.trouble);
   }
 

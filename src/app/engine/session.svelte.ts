@@ -36,11 +36,6 @@ export class Session {
 
   /** The first run of the page. */
   async begin(): Promise<void> {
-    if (import.meta.env.MODE === 'fixture') {
-      const { FixtureEngine } = await import('../../../test/app/fixture.ts');
-      this.show(new Run('fixture', new FixtureEngine(Number(/n=(\d)/.exec(location.search)?.[1] ?? 5))), { en: { title: 'First election' }, zh: { title: '第一次选举' } });
-      return;
-    }
     // Checked when the page was built, so that the first ensemble does not wait for the checker.
     const [{ startEngine }, { given, scenario }] = await Promise.all([import('./launch.ts'), import('virtual:scenario/first-election')]);
     // Somebody was faster, and asked for another ensemble.
@@ -72,7 +67,11 @@ export class Session {
     try {
       return await this.load(JSON.parse(await file.text()), file.name);
     } catch (error) {
-      this.refusal = { source: file.name, path: '', message: error instanceof SyntaxError ? `this is not JSON: ${error.message}` : String(error) };
+      this.refusal = {
+        source: file.name,
+        path: '',
+        message: error instanceof SyntaxError ? `this is not JSON: ${error.message}` : String(error),
+      };
       return false;
     }
   }

@@ -73,7 +73,12 @@ export class Simulator implements Engine {
   }
 
   reproduction(): unknown {
-    return { scenario: this.source, seed: this.ensemble.options.seed, commands: this.ensemble.commands, position: this.ensemble.trace.length };
+    return {
+      scenario: this.source,
+      seed: this.ensemble.options.seed,
+      commands: this.ensemble.commands,
+      position: this.ensemble.trace.length,
+    };
   }
 
   isRefusal(error: unknown): boolean {

@@ -216,7 +216,14 @@ export const en = {
     none: 'no fields',
   },
   link: { title: (a: number, b: number) => `Link ${a}–${b}`, state: 'State', flying: 'On their way' },
-  event: { title: (n: number) => `Event ${n}`, at: 'Time', cause: 'Caused by', sent: 'Sent', decisions: 'Decided', nothing: 'No rule decided anything here.' },
+  event: {
+    title: (n: number) => `Event ${n}`,
+    at: 'Time',
+    cause: 'Caused by',
+    sent: 'Sent',
+    decisions: 'Decided',
+    nothing: 'No rule decided anything here.',
+  },
   decision: {
     empty: 'No decision yet. Every time a protocol rule decides something, it appears here with both sides’ numbers.',
     source: 'Source',
@@ -300,7 +307,14 @@ export const en = {
     slow: 'slow',
     cut: 'cut',
     red: 'Red is what is broken, and nothing else.',
-    families: { election: 'election', discovery: 'discovery', sync: 'synchronization', broadcast: 'broadcast', client: 'client', heartbeat: 'heartbeat' },
+    families: {
+      election: 'election',
+      discovery: 'discovery',
+      sync: 'synchronization',
+      broadcast: 'broadcast',
+      client: 'client',
+      heartbeat: 'heartbeat',
+    },
   },
   help: {
     title: 'Keys',

@@ -218,7 +218,14 @@ export const zh = {
     none: '没有字段',
   },
   link: { title: (a: number, b: number) => `链路 ${a}–${b}`, state: '状态', flying: '途中的消息' },
-  event: { title: (n: number) => `事件 ${n}`, at: '时间', cause: '起因', sent: '发出', decisions: '决定', nothing: '这里没有规则作出决定。' },
+  event: {
+    title: (n: number) => `事件 ${n}`,
+    at: '时间',
+    cause: '起因',
+    sent: '发出',
+    decisions: '决定',
+    nothing: '这里没有规则作出决定。',
+  },
   decision: {
     empty: '还没有决定。每当一条协议规则作出决定，就会连同双方的数字出现在这里。',
     source: '来源',

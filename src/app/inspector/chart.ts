@@ -60,7 +60,17 @@ function childrenOf(state: AnyStateNode): readonly AnyStateNode[] {
 }
 
 function boxOf(state: AnyStateNode, x: number, y: number, width: number, height: number): ChartBox {
-  return { id: state.path.join('.'), label: state.key, description: state.description ?? '', x, y, width, height, compound: childrenOf(state).length > 0, moves: movesOf(state) };
+  return {
+    id: state.path.join('.'),
+    label: state.key,
+    description: state.description ?? '',
+    x,
+    y,
+    width,
+    height,
+    compound: childrenOf(state).length > 0,
+    moves: movesOf(state),
+  };
 }
 
 function movesOf(state: AnyStateNode): readonly string[] {

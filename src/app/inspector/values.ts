@@ -17,9 +17,14 @@ function isVote(value: unknown): value is Vote {
 export function valueText(value: unknown): string {
   if (isZxid(value)) return formatZxid(value);
   if (isVote(value)) return voteText(value);
-  if (value instanceof Uint8Array) return `${value.length} B${value.length === 0 ? '' : `: ${hex(value.subarray(0, 16))}${value.length > 16 ? ' …' : ''}`}`;
+  if (value instanceof Uint8Array)
+    return `${value.length} B${value.length === 0 ? '' : `: ${hex(value.subarray(0, 16))}${value.length > 16 ? ' …' : ''}`}`;
   if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`.slice(0, MOST);
-  if (typeof value === 'object' && value !== null) return Object.entries(value).map(([key, part]) => `${key} ${valueText(part)}`).join(', ').slice(0, MOST);
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([key, part]) => `${key} ${valueText(part)}`)
+      .join(', ')
+      .slice(0, MOST);
   return String(value).slice(0, MOST);
 }
 
@@ -32,7 +37,8 @@ export function fieldsOf(value: object, prefix = ''): readonly (readonly [name: 
   return Object.entries(value).flatMap(([name, part]: [string, unknown]): readonly (readonly [string, string])[] => {
     if (name === 'kind' || name === 'tree') return [];
     const full = prefix + name;
-    if (typeof part !== 'object' || part === null || isZxid(part) || part instanceof Uint8Array || Array.isArray(part)) return [[full, valueText(part)]];
+    if (typeof part !== 'object' || part === null || isZxid(part) || part instanceof Uint8Array || Array.isArray(part))
+      return [[full, valueText(part)]];
     return fieldsOf(part, `${full}.`);
   });
 }

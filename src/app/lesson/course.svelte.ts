@@ -45,7 +45,10 @@ class Course {
   async open(session: Session, load: () => Promise<Lesson>, step: number): Promise<void> {
     this.failure = null;
     this.staging = true;
-    if (this.session !== session) session.onLoad((run) => { if (run !== this.run && !this.staging) this.close(); });
+    if (this.session !== session)
+      session.onLoad((run) => {
+        if (run !== this.run && !this.staging) this.close();
+      });
     this.session = session;
     try {
       this.lesson = await load();
@@ -78,7 +81,8 @@ class Course {
     this.doing = false;
     this.forget();
     try {
-      if (!(await session.load(lesson.scenario, lesson.id)) || session.run === null) throw new Error(session.refusal?.message ?? 'no ensemble');
+      if (!(await session.load(lesson.scenario, lesson.id)) || session.run === null)
+        throw new Error(session.refusal?.message ?? 'no ensemble');
       const run = session.run;
       this.run = run;
       ui.lesson = true;
@@ -153,7 +157,8 @@ class Course {
     if (act.act === 'wait') return this.becomes(run, act.until, turn);
     if (act.act === 'command') {
       await command(run, act);
-      run.play(); return;
+      run.play();
+      return;
     }
     const n = firstHolding(act.to, run.timeline, 0, run.length - 1);
     if (n === null) return;

@@ -3,7 +3,8 @@ import type { Language } from '../../lesson/lesson.ts';
 
 const en = {
   all: 'All lessons',
-  intro: 'Each lesson runs on the ensemble in front of you. Before every experiment you are asked what you expect; the trace then tells who was right.',
+  intro:
+    'Each lesson runs on the ensemble in front of you. Before every experiment you are asked what you expect; the trace then tells who was right.',
   start: 'Start',
   resume: (step: number) => `Continue at step ${step}`,
   again: 'From the beginning',

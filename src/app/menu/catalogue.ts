@@ -14,7 +14,11 @@ interface Told {
   readonly texts?: ReadyScenario['texts'];
 }
 
-export const CATALOGUE: readonly ReadyScenario[] = Object.entries(SCENARIOS).map(([name, scenario]) => ({ name, texts: (scenario as Told).texts ?? {}, scenario }));
+export const CATALOGUE: readonly ReadyScenario[] = Object.entries(SCENARIOS).map(([name, scenario]) => ({
+  name,
+  texts: (scenario as Told).texts ?? {},
+  scenario,
+}));
 
 export function titleOf({ texts, name }: ReadyScenario, language: Language): string {
   return texts[language]?.title ?? texts.en?.title ?? name;

@@ -20,12 +20,28 @@ export type Field = keyof FormValues;
 export type Wrong = Partial<Record<Field, string>>;
 
 export const DEFAULT_FORM: FormValues = {
-  servers: '5', observers: '0', weights: '', seed: '1', tickTime: '500', initLimit: '10', syncLimit: '4', snapCount: '100000', latencyFrom: '0.6', latencyTo: '1.4', profile: 'current',
+  servers: '5',
+  observers: '0',
+  weights: '',
+  seed: '1',
+  tickTime: '500',
+  initLimit: '10',
+  syncLimit: '4',
+  snapCount: '100000',
+  latencyFrom: '0.6',
+  latencyTo: '1.4',
+  profile: 'current',
 };
 
 /** Limits of the whole numbers. */
 export const RANGES = {
-  servers: [1, 9], observers: [0, 8], seed: [0, 4_294_967_295], tickTime: [10, 60_000], initLimit: [1, 10_000], syncLimit: [1, 10_000], snapCount: [2, 1_000_000_000],
+  servers: [1, 9],
+  observers: [0, 8],
+  seed: [0, 4_294_967_295],
+  tickTime: [10, 60_000],
+  initLimit: [1, 10_000],
+  syncLimit: [1, 10_000],
+  snapCount: [2, 1_000_000_000],
 } as const satisfies Partial<Record<Field, readonly [number, number]>>;
 const LATENCY = [0, 10_000] as const;
 
@@ -39,10 +55,13 @@ export function checkForm(values: FormValues, t: Dictionary): Wrong {
   if (wrong.servers === undefined && wrong.observers === undefined && observers >= servers) wrong.observers = t.form.observersMax;
   const weights = weightsOf(values.weights);
   if (weights === null) wrong.weights = t.form.weightsNumber;
-  else if (weights.length > 0 && wrong.servers === undefined && weights.length !== servers - observers) wrong.weights = t.form.weightsCount(servers - observers, weights.length);
+  else if (weights.length > 0 && wrong.servers === undefined && weights.length !== servers - observers)
+    wrong.weights = t.form.weightsCount(servers - observers, weights.length);
   else if (weights.length > 0 && weights.every((weight) => weight === 0)) wrong.weights = t.form.weightsZero;
-  for (const field of ['latencyFrom', 'latencyTo'] as const) if (!isNumber(values[field], LATENCY[0], LATENCY[1])) wrong[field] = t.form.betweenAny(LATENCY[0], LATENCY[1]);
-  if (wrong.latencyFrom === undefined && wrong.latencyTo === undefined && Number(values.latencyTo) < Number(values.latencyFrom)) wrong.latencyTo = t.form.latencyOrder;
+  for (const field of ['latencyFrom', 'latencyTo'] as const)
+    if (!isNumber(values[field], LATENCY[0], LATENCY[1])) wrong[field] = t.form.betweenAny(LATENCY[0], LATENCY[1]);
+  if (wrong.latencyFrom === undefined && wrong.latencyTo === undefined && Number(values.latencyTo) < Number(values.latencyFrom))
+    wrong.latencyTo = t.form.latencyOrder;
   return wrong;
 }
 
@@ -63,7 +82,12 @@ export function scenarioOfForm(values: FormValues): unknown {
     })),
     seed: Number(values.seed),
     profile: values.profile,
-    cfg: { tickTime: Number(values.tickTime), initLimit: Number(values.initLimit), syncLimit: Number(values.syncLimit), snapCount: Number(values.snapCount) },
+    cfg: {
+      tickTime: Number(values.tickTime),
+      initLimit: Number(values.initLimit),
+      syncLimit: Number(values.syncLimit),
+      snapCount: Number(values.snapCount),
+    },
     latency: { meanMs: (from + to) / 2, jitterMs: (to - from) / 2 },
     steps: [{ start: 'all' }],
   };

@@ -11,7 +11,9 @@ export function offline(): Plugin {
       order: 'post',
       handler(_, bundle) {
         // Many hosts do not serve names that begin with a dot, and the page needs none of them.
-        const files = Object.keys(bundle).filter((name) => !name.endsWith('.map') && !name.startsWith('.')).sort();
+        const files = Object.keys(bundle)
+          .filter((name) => !name.endsWith('.map') && !name.startsWith('.'))
+          .sort();
         if (!files.includes('index.html')) return;
         this.emitFile({ type: 'asset', fileName: 'offline.js', source: serviceWorker(files) });
       },

@@ -35,31 +35,60 @@ export function press(keys: Keys, event: Pick<KeyboardEvent, 'key' | 'ctrlKey' |
 function actOf(keys: Keys, key: string): (() => void) | undefined {
   if (/^[1-9]$/.test(key)) return () => keys.digit(Number(key));
   switch (key) {
-    case ' ': return keys.toggle;
-    case 'ArrowRight': return () => keys.step(1);
-    case 'ArrowLeft': return () => keys.step(-1);
-    case 'd': return () => keys.jump('decision', 1);
-    case 'D': return () => keys.jump('decision', -1);
-    case 'e': return () => keys.jump('roleChange', 1);
-    case 'E': return () => keys.jump('roleChange', -1);
-    case 'f': return () => keys.jump('fault', 1);
-    case 'F': return () => keys.jump('fault', -1);
-    case 'Home': return keys.start;
-    case 'End': return keys.live;
-    case ',': return () => keys.speed(-1);
-    case '.': return () => keys.speed(1);
-    case 'b': return keys.heartbeats;
-    case 'k': case 'r': case 'p': case 'o': case 'w': return () => keys.server(key);
-    case 'c': return keys.cut;
-    case 'h': return keys.heal;
-    case 'l': return keys.legend;
-    case '?': return keys.help;
-    case 's': return keys.scenarios;
-    case 'a': return keys.clients;
-    case 't': return keys.theme;
-    case 'i': return keys.language;
-    case 'Escape': return keys.escape;
-    default: return undefined;
+    case ' ':
+      return keys.toggle;
+    case 'ArrowRight':
+      return () => keys.step(1);
+    case 'ArrowLeft':
+      return () => keys.step(-1);
+    case 'd':
+      return () => keys.jump('decision', 1);
+    case 'D':
+      return () => keys.jump('decision', -1);
+    case 'e':
+      return () => keys.jump('roleChange', 1);
+    case 'E':
+      return () => keys.jump('roleChange', -1);
+    case 'f':
+      return () => keys.jump('fault', 1);
+    case 'F':
+      return () => keys.jump('fault', -1);
+    case 'Home':
+      return keys.start;
+    case 'End':
+      return keys.live;
+    case ',':
+      return () => keys.speed(-1);
+    case '.':
+      return () => keys.speed(1);
+    case 'b':
+      return keys.heartbeats;
+    case 'k':
+    case 'r':
+    case 'p':
+    case 'o':
+    case 'w':
+      return () => keys.server(key);
+    case 'c':
+      return keys.cut;
+    case 'h':
+      return keys.heal;
+    case 'l':
+      return keys.legend;
+    case '?':
+      return keys.help;
+    case 's':
+      return keys.scenarios;
+    case 'a':
+      return keys.clients;
+    case 't':
+      return keys.theme;
+    case 'i':
+      return keys.language;
+    case 'Escape':
+      return keys.escape;
+    default:
+      return undefined;
   }
 }
 

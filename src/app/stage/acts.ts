@@ -21,7 +21,9 @@ export function serverActs(server: ServerState, others: readonly Sid[], t: Dicti
   }
   return [
     { label: t.act.kill, key: 'k', commands: [{ type: 'kill', sid }] },
-    up === 'paused' ? { label: t.act.resume, key: 'p', commands: [{ type: 'resume', sid }] } : { label: t.act.pause, key: 'p', commands: [{ type: 'pause', sid }] },
+    up === 'paused'
+      ? { label: t.act.resume, key: 'p', commands: [{ type: 'resume', sid }] }
+      : { label: t.act.pause, key: 'p', commands: [{ type: 'pause', sid }] },
     { label: t.act.powerLoss, key: 'o', commands: [{ type: 'powerLoss', sid }] },
     { label: t.act.crash, key: null, commands: [{ type: 'crash', sid }] },
     { label: t.act.stop, key: null, commands: [{ type: 'stop', sid }] },

@@ -20,12 +20,15 @@ export function spokenName(server: ServerState, t: Dictionary): string {
 
 /** An arc of a circle around the origin. `turn` is where it begins and `span` how long it is, both in turns. */
 export function arc(radius: number, turn: number, span: number): string {
-  const point = (at: number): string => `${(radius * Math.sin(at * 2 * Math.PI)).toFixed(2)} ${(-radius * Math.cos(at * 2 * Math.PI)).toFixed(2)}`;
+  const point = (at: number): string =>
+    `${(radius * Math.sin(at * 2 * Math.PI)).toFixed(2)} ${(-radius * Math.cos(at * 2 * Math.PI)).toFixed(2)}`;
   return `M${point(turn)}A${radius} ${radius} 0 ${span > 0.5 ? 1 : 0} 1 ${point(turn + span)}`;
 }
 
 /** The established leader that most servers follow, or null. */
 export function leaderOf(view: EnsembleView): ServerState | null {
-  const leading = Object.values(view.servers).filter((server) => server.up !== 'down' && server.up !== 'crashed' && server.role === 'LEADING');
+  const leading = Object.values(view.servers).filter(
+    (server) => server.up !== 'down' && server.up !== 'crashed' && server.role === 'LEADING',
+  );
   return leading.sort((a, b) => b.currentEpoch - a.currentEpoch)[0] ?? null;
 }

@@ -50,23 +50,46 @@ export function keyField(message: Message): string {
 /** The epoch a message belongs to: its hue. 0 when it belongs to none. */
 export function epochOf(message: Message): number {
   switch (message.kind) {
-    case 'NOTIFICATION': return Math.max(0, message.vote.peerEpoch);
-    case 'FOLLOWERINFO': case 'OBSERVERINFO': return message.acceptedEpoch;
-    case 'LEADERINFO': return message.epoch;
-    case 'ACKEPOCH': return message.lastZxid.epoch;
-    case 'DIFF': case 'TRUNC': case 'SNAP': case 'PROPOSAL': case 'INFORM': case 'COMMIT': case 'NEWLEADER': case 'ACK': case 'PING': return message.zxid.epoch;
-    case 'Reply': case 'PingReply': return message.zxid.epoch;
-    default: return 0;
+    case 'NOTIFICATION':
+      return Math.max(0, message.vote.peerEpoch);
+    case 'FOLLOWERINFO':
+    case 'OBSERVERINFO':
+      return message.acceptedEpoch;
+    case 'LEADERINFO':
+      return message.epoch;
+    case 'ACKEPOCH':
+      return message.lastZxid.epoch;
+    case 'DIFF':
+    case 'TRUNC':
+    case 'SNAP':
+    case 'PROPOSAL':
+    case 'INFORM':
+    case 'COMMIT':
+    case 'NEWLEADER':
+    case 'ACK':
+    case 'PING':
+      return message.zxid.epoch;
+    case 'Reply':
+    case 'PingReply':
+      return message.zxid.epoch;
+    default:
+      return 0;
   }
 }
 
 /** Outline of a glyph by family, as an SVG path around the origin; `hx`, `hy` are half its size. */
 export function glyphPath(family: Family, hx: number, hy: number): string {
   switch (family) {
-    case 'election': return `M${-hx} 0 ${-hx * 0.6} ${-hy}H${hx * 0.6}L${hx} 0 ${hx * 0.6} ${hy}H${-hx * 0.6}Z`;
-    case 'discovery': return `M${-hx} ${hy}L${-hx * 0.75} ${-hy}H${hx}L${hx * 0.75} ${hy}Z`;
-    case 'sync': return `M${-hx} ${-hy}H${hx}V${hy}H${-hx}Z`;
-    case 'client': return `M${-hx} ${-hy}H${hx * 0.7}L${hx} 0 ${hx * 0.7} ${hy}H${-hx}Z`;
-    case 'broadcast': case 'heartbeat': return `M${-hx + hy} ${-hy}H${hx - hy}A${hy} ${hy} 0 0 1 ${hx - hy} ${hy}H${-hx + hy}A${hy} ${hy} 0 0 1 ${-hx + hy} ${-hy}Z`;
+    case 'election':
+      return `M${-hx} 0 ${-hx * 0.6} ${-hy}H${hx * 0.6}L${hx} 0 ${hx * 0.6} ${hy}H${-hx * 0.6}Z`;
+    case 'discovery':
+      return `M${-hx} ${hy}L${-hx * 0.75} ${-hy}H${hx}L${hx * 0.75} ${hy}Z`;
+    case 'sync':
+      return `M${-hx} ${-hy}H${hx}V${hy}H${-hx}Z`;
+    case 'client':
+      return `M${-hx} ${-hy}H${hx * 0.7}L${hx} 0 ${hx * 0.7} ${hy}H${-hx}Z`;
+    case 'broadcast':
+    case 'heartbeat':
+      return `M${-hx + hy} ${-hy}H${hx - hy}A${hy} ${hy} 0 0 1 ${hx - hy} ${hy}H${-hx + hy}A${hy} ${hy} 0 0 1 ${-hx + hy} ${-hy}Z`;
   }
 }

@@ -46,7 +46,19 @@ export const TEXT_GAP = 15;
 
 /** From roomy to tight; the first that fits is taken. */
 const STYLES: readonly (readonly [text: TextMode, radius: number])[] = [
-  ['full', 42], ['full', 36], ['slim', 40], ['slim', 36], ['full', 30], ['slim', 32], ['slim', 28], ['slim', 24], ['word', 30], ['word', 27], ['word', 24], ['word', 21], ['word', 18],
+  ['full', 42],
+  ['full', 36],
+  ['slim', 40],
+  ['slim', 36],
+  ['full', 30],
+  ['slim', 32],
+  ['slim', 28],
+  ['slim', 24],
+  ['word', 30],
+  ['word', 27],
+  ['word', 24],
+  ['word', 21],
+  ['word', 18],
 ];
 
 /** The roomiest layout in which no disc or text covers another. */
@@ -65,12 +77,31 @@ function placeAs(sids: readonly Sid[], frame: Omit<StageLayout, 'servers'>): Sta
     const angle = angleOf(i, sids.length);
     return { sid, cos: Math.cos(angle), sin: Math.sin(angle), side: text === 'word' ? ('below' as const) : sideOf(angle, sids.length) };
   });
-  if (seats.length === 1) return { ...frame, servers: seats.map(({ sid, side }) => ({ sid, side, x: width / 2, y: height / 2 - 20 * scale })) };
+  if (seats.length === 1)
+    return { ...frame, servers: seats.map(({ sid, side }) => ({ sid, side, x: width / 2, y: height / 2 - 20 * scale })) };
   const needs = seats.map(({ side }) => roomAround(side, frame));
-  const down = fit(seats.map(({ sin }, i) => ({ at: sin, before: needs[i]?.above ?? 0, after: needs[i]?.below ?? 0 })), height, 6 * scale, Infinity);
+  const down = fit(
+    seats.map(({ sin }, i) => ({ at: sin, before: needs[i]?.above ?? 0, after: needs[i]?.below ?? 0 })),
+    height,
+    6 * scale,
+    Infinity,
+  );
   // Not wider than 1.8 times its height: flat rings make links hard to tell apart.
-  const across = fit(seats.map(({ cos }, i) => ({ at: cos, before: needs[i]?.left ?? 0, after: needs[i]?.right ?? 0 })), width, 6 * scale, Math.max(1.8 * down.radius, 120 * scale));
-  return { ...frame, servers: seats.map(({ sid, side, cos, sin }) => ({ sid, side, x: across.centre + across.radius * cos, y: down.centre + down.radius * sin })) };
+  const across = fit(
+    seats.map(({ cos }, i) => ({ at: cos, before: needs[i]?.left ?? 0, after: needs[i]?.right ?? 0 })),
+    width,
+    6 * scale,
+    Math.max(1.8 * down.radius, 120 * scale),
+  );
+  return {
+    ...frame,
+    servers: seats.map(({ sid, side, cos, sin }) => ({
+      sid,
+      side,
+      x: across.centre + across.radius * cos,
+      y: down.centre + down.radius * sin,
+    })),
+  };
 }
 
 /** Whether all discs are well apart and no text covers a disc, another text, or leaves the stage. */
@@ -83,31 +114,49 @@ function isClear(layout: StageLayout): boolean {
     return servers.every((b, j) => {
       if (i === j) return true;
       const disc = { x: b.x - radius - 4, y: b.y - radius - 4, width: 2 * radius + 8, height: 2 * radius + 8 };
-      return Math.hypot(a.x - b.x, a.y - b.y) >= 2 * radius + (layout.text === 'word' ? 12 : 44) * scale && !overlaps(mine, disc) && !overlaps(mine, boxes[j] as Rect);
+      return (
+        Math.hypot(a.x - b.x, a.y - b.y) >= 2 * radius + (layout.text === 'word' ? 12 : 44) * scale &&
+        !overlaps(mine, disc) &&
+        !overlaps(mine, boxes[j] as Rect)
+      );
     });
   });
 }
 
 /** How far a server and its text reach from the middle of its disc. */
-function roomAround(side: Side, { radius, scale, text }: Pick<StageLayout, 'radius' | 'scale' | 'text'>): { readonly above: number; readonly below: number; readonly left: number; readonly right: number } {
+function roomAround(
+  side: Side,
+  { radius, scale, text }: Pick<StageLayout, 'radius' | 'scale' | 'text'>,
+): { readonly above: number; readonly below: number; readonly left: number; readonly right: number } {
   const crown = radius * 1.65;
-  if (text === 'word') return { above: crown, below: radius + 22 * scale, left: Math.max(radius, 46 * scale), right: Math.max(radius, 46 * scale) };
+  if (text === 'word')
+    return { above: crown, below: radius + 22 * scale, left: Math.max(radius, 46 * scale), right: Math.max(radius, 46 * scale) };
   const wide = radius + (TEXT_WIDTH[text] + TEXT_GAP) * scale;
   const halfWide = (TEXT_WIDTH[text] / 2) * scale;
   const tall = radius + (TEXT_HEIGHT + 10) * scale;
   const half = Math.max(radius + 8, (TEXT_HEIGHT / 2) * scale);
   switch (side) {
-    case 'left': return { above: Math.max(half, crown), below: half, left: wide, right: radius };
-    case 'right': return { above: Math.max(half, crown), below: half, left: radius, right: wide };
-    case 'above': return { above: tall + 24 * scale, below: radius, left: halfWide, right: halfWide };
-    case 'below': return { above: crown, below: tall, left: halfWide, right: halfWide };
+    case 'left':
+      return { above: Math.max(half, crown), below: half, left: wide, right: radius };
+    case 'right':
+      return { above: Math.max(half, crown), below: half, left: radius, right: wide };
+    case 'above':
+      return { above: tall + 24 * scale, below: radius, left: halfWide, right: halfWide };
+    case 'below':
+      return { above: crown, below: tall, left: halfWide, right: halfWide };
   }
 }
 
 /** The largest radius, and the centre, at which marks at `centre + radius · at` keep all their room inside `length`. */
-function fit(marks: readonly { readonly at: number; readonly before: number; readonly after: number }[], length: number, margin: number, most: number): { readonly radius: number; readonly centre: number } {
+function fit(
+  marks: readonly { readonly at: number; readonly before: number; readonly after: number }[],
+  length: number,
+  margin: number,
+  most: number,
+): { readonly radius: number; readonly centre: number } {
   let radius = most;
-  for (const a of marks) for (const b of marks) if (b.at - a.at > 1e-6) radius = Math.min(radius, (length - 2 * margin - a.before - b.after) / (b.at - a.at));
+  for (const a of marks)
+    for (const b of marks) if (b.at - a.at > 1e-6) radius = Math.min(radius, (length - 2 * margin - a.before - b.after) / (b.at - a.at));
   if (radius === Infinity) radius = 0;
   radius = Math.max(radius, 20);
   const first = Math.min(...marks.map(({ at, before }) => radius * at - before));
@@ -251,7 +300,10 @@ export function overlaps(a: Rect, b: Rect): boolean {
 /** The rectangles that servers and their texts take: labels keep away from them. */
 export function occupied(layout: StageLayout): readonly Rect[] {
   const { radius } = layout;
-  return layout.servers.flatMap((place) => [{ x: place.x - radius, y: place.y - radius, width: 2 * radius, height: 2 * radius }, textBox(place, layout)]);
+  return layout.servers.flatMap((place) => [
+    { x: place.x - radius, y: place.y - radius, width: 2 * radius, height: 2 * radius },
+    textBox(place, layout),
+  ]);
 }
 
 /** Where a server's text block stands. */
@@ -261,10 +313,14 @@ export function textBox(place: ServerPlace, { radius, scale, text }: StageLayout
   const height = TEXT_HEIGHT * scale;
   const gap = TEXT_GAP * scale;
   switch (place.side) {
-    case 'left': return { x: place.x - radius - gap - width, y: place.y - height / 2, width, height };
-    case 'right': return { x: place.x + radius + gap, y: place.y - height / 2, width, height };
-    case 'above': return { x: place.x - width / 2, y: place.y - radius - 4 * scale - height, width, height };
-    case 'below': return { x: place.x - width / 2, y: place.y + radius + 4 * scale, width, height };
+    case 'left':
+      return { x: place.x - radius - gap - width, y: place.y - height / 2, width, height };
+    case 'right':
+      return { x: place.x + radius + gap, y: place.y - height / 2, width, height };
+    case 'above':
+      return { x: place.x - width / 2, y: place.y - radius - 4 * scale - height, width, height };
+    case 'below':
+      return { x: place.x - width / 2, y: place.y + radius + 4 * scale, width, height };
   }
 }
 
@@ -285,12 +341,23 @@ export interface LabelWish {
  * Chooses where texts beside moving glyphs stand, so that none covers another text, glyph or server. First come, first
  * served; a text without room is left out (the glyph stays, and tells all on hover and focus).
  */
-export function placeLabels(wishes: readonly LabelWish[], taken: readonly Rect[], bounds: { readonly width: number; readonly height: number }): ReadonlyMap<number, Point> {
+export function placeLabels(
+  wishes: readonly LabelWish[],
+  taken: readonly Rect[],
+  bounds: { readonly width: number; readonly height: number },
+): ReadonlyMap<number, Point> {
   const boxes: Rect[] = [...taken];
   for (const { at, half } of wishes) boxes.push({ x: at.x - half.x, y: at.y - half.y, width: 2 * half.x, height: 2 * half.y });
   const chosen = new Map<number, Point>();
   for (const wish of wishes) {
-    const spot = candidates(wish).find((box) => box.x >= 0 && box.y >= 0 && box.x + box.width <= bounds.width && box.y + box.height <= bounds.height && !boxes.some((other) => overlaps(box, other)));
+    const spot = candidates(wish).find(
+      (box) =>
+        box.x >= 0 &&
+        box.y >= 0 &&
+        box.x + box.width <= bounds.width &&
+        box.y + box.height <= bounds.height &&
+        !boxes.some((other) => overlaps(box, other)),
+    );
     if (spot === undefined) continue;
     boxes.push(spot);
     chosen.set(wish.id, { x: spot.x, y: spot.y + spot.height / 2 });

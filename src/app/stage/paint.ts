@@ -7,7 +7,15 @@ import type { Flying } from './scene.ts';
 const sprites = new Map<string, HTMLCanvasElement>();
 
 /** Paints all messages; `ratio` is device pixels per CSS pixel. */
-export function paintFlights(context: CanvasRenderingContext2D, flying: readonly Flying[], width: number, height: number, theme: Theme, scale: number, ratio: number): void {
+export function paintFlights(
+  context: CanvasRenderingContext2D,
+  flying: readonly Flying[],
+  width: number,
+  height: number,
+  theme: Theme,
+  scale: number,
+  ratio: number,
+): void {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, width * ratio, height * ratio);
   const small = flying.length > 80 ? 0.8 : 1;

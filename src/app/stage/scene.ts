@@ -22,7 +22,14 @@ export interface SceneOptions {
 }
 
 /** The messages to draw at playback time `t`. */
-export function flyingAt(view: EnsembleView, clock: Cinema, t: number, where: Whereabouts, layout: StageLayout, { hideHeartbeats, still }: SceneOptions): readonly Flying[] {
+export function flyingAt(
+  view: EnsembleView,
+  clock: Cinema,
+  t: number,
+  where: Whereabouts,
+  layout: StageLayout,
+  { hideHeartbeats, still }: SceneOptions,
+): readonly Flying[] {
   const flying: Flying[] = [];
   // Messages of one direction keep their order and a glyph's width between them: they queue at the door.
   const ahead = new Map<string, number>();
@@ -35,7 +42,10 @@ export function flyingAt(view: EnsembleView, clock: Cinema, t: number, where: Wh
     const to = where(flight.to);
     if (from === undefined || to === undefined) continue;
     const way = edge(from.at, to.at, from.radius + 4, to.radius + GLYPH_HALF.x * layout.scale + 2);
-    const stuck = flight.from.kind === 'server' && flight.to.kind === 'server' && (flight.eta === null || linkState(view, flight.from.sid, flight.to.sid).cut);
+    const stuck =
+      flight.from.kind === 'server' &&
+      flight.to.kind === 'server' &&
+      (flight.eta === null || linkState(view, flight.from.sid, flight.to.sid).cut);
     const progress = still ? 0.55 : Math.min(ease(clock.progress(flight.id, t)), stuck ? 0.4 : 1);
     const length = Math.hypot(way.to.x - way.from.x, way.to.y - way.from.y);
     const lane = laneOf(flight);

@@ -108,7 +108,16 @@ function paintLane(context: CanvasRenderingContext2D, picture: TimelinePicture, 
 }
 
 /** Leading solid, following tinted, observing dashed, looking an open outline, down a thin line, paused hatched: as on the stage. */
-function paintBand(context: CanvasRenderingContext2D, band: RoleBand, x0: number, x1: number, y: number, half: number, hue: string, ink: Ink): void {
+function paintBand(
+  context: CanvasRenderingContext2D,
+  band: RoleBand,
+  x0: number,
+  x1: number,
+  y: number,
+  half: number,
+  hue: string,
+  ink: Ink,
+): void {
   const width = x1 - x0;
   context.setLineDash([]);
   context.lineWidth = 1.5;
@@ -168,7 +177,8 @@ function paintLines(context: CanvasRenderingContext2D, picture: TimelinePicture,
     const x0 = scale.xOf(line.sentN);
     const x1 = line.endN === Infinity ? scale.x(now) : scale.xOf(line.endN);
     const reach = line.fate === 'received' ? 1 : 0.5;
-    const path = line.fate === 'lost' ? (isBroken(timeline, line) ? broken : closed) : pathOf(byHue, epochHex(epochOf(line.flight.message), theme));
+    const path =
+      line.fate === 'lost' ? (isBroken(timeline, line) ? broken : closed) : pathOf(byHue, epochHex(epochOf(line.flight.message), theme));
     path.moveTo(x0, y0 + down * half);
     path.lineTo(x0 + (x1 - x0) * reach, y0 + down * half + (y1 - y0 - 2 * down * half) * reach);
   }
@@ -206,10 +216,22 @@ function isBroken(timeline: Timeline, { flight, sentAt, endN }: FlightLine): boo
 function separates(command: Command, { from, to }: FlightLine['flight']): boolean {
   const ends = [from, to].map((peer) => (peer.kind === 'server' ? peer.sid : null));
   switch (command.type) {
-    case 'kill': case 'crash': case 'powerLoss': case 'stop': case 'pause': return ends.includes(command.sid);
-    case 'cut': case 'reset': return ends.includes(command.from) && ends.includes(command.to);
-    case 'partition': return command.groups.findIndex((group) => group.some((sid) => sid === ends[0])) !== command.groups.findIndex((group) => group.some((sid) => sid === ends[1]));
-    default: return false;
+    case 'kill':
+    case 'crash':
+    case 'powerLoss':
+    case 'stop':
+    case 'pause':
+      return ends.includes(command.sid);
+    case 'cut':
+    case 'reset':
+      return ends.includes(command.from) && ends.includes(command.to);
+    case 'partition':
+      return (
+        command.groups.findIndex((group) => group.some((sid) => sid === ends[0])) !==
+        command.groups.findIndex((group) => group.some((sid) => sid === ends[1]))
+      );
+    default:
+      return false;
   }
 }
 
@@ -225,7 +247,11 @@ function pathOf(paths: Map<string, Path2D>, key: string): Path2D {
   return path;
 }
 
-function paintMarks(context: CanvasRenderingContext2D, { timeline, scale, sids, height, textScale, ink }: TimelinePicture, half: number): void {
+function paintMarks(
+  context: CanvasRenderingContext2D,
+  { timeline, scale, sids, height, textScale, ink }: TimelinePicture,
+  half: number,
+): void {
   const rows = new Map(sids.map((sid, i) => [sid, laneY(i, sids.length, height, textScale)]));
   const lastDot = new Map<Sid, number>();
   context.fillStyle = ink.ink;
@@ -243,7 +269,9 @@ function paintMarks(context: CanvasRenderingContext2D, { timeline, scale, sids, 
   context.fill();
   for (const n of within(timeline.index.positions('fault'), scale)) {
     const what = timeline.events[n]?.what;
-    if (what?.type === 'command') for (const sid of touched(what.command, sids)) paintFault(context, scale.xOf(n), rows.get(sid) ?? 0, half, MENDS.has(what.command.type) ? ink.ink : ink.broken, ink.surface);
+    if (what?.type === 'command')
+      for (const sid of touched(what.command, sids))
+        paintFault(context, scale.xOf(n), rows.get(sid) ?? 0, half, MENDS.has(what.command.type) ? ink.ink : ink.broken, ink.surface);
   }
 }
 

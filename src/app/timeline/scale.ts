@@ -37,7 +37,16 @@ export function timelineScale(kind: ScaleKind, clock: Cinema, window: Window, wi
   const x = (value: number): number => (value === Infinity ? width + 100 : (value - window.from) / perPixel);
   const at = (px: number): number => window.from + px * perPixel;
   const valueOf = (n: number): number => (n === Infinity ? Infinity : kind === 'story' ? clock.timeOf(n) : clock.virtualOf(n));
-  return { kind, window, width, x, at, valueOf, xOf: (n) => x(valueOf(n)), eventAt: (px) => (kind === 'story' ? clock.indexAt(at(px)) : clock.indexAtVirtual(at(px))) };
+  return {
+    kind,
+    window,
+    width,
+    x,
+    at,
+    valueOf,
+    xOf: (n) => x(valueOf(n)),
+    eventAt: (px) => (kind === 'story' ? clock.indexAt(at(px)) : clock.indexAtVirtual(at(px))),
+  };
 }
 
 /** Zooms by `factor` (below 1: closer) around the value at pixel `x`. */
@@ -82,7 +91,8 @@ export function ticks(scale: TimelineScale, clock: Cinema, apart: number): reado
     if (marks.at(-1)?.ms === ms || scale.at(x) < 0) continue;
     const value = scale.kind === 'clock' ? ms : clock.playbackAt(ms);
     const at = scale.x(value);
-    if (at >= apart / 4 && at <= scale.width - apart / 3 && (marks.length === 0 || at - (marks.at(-1)?.x ?? 0) > apart * 0.68)) marks.push({ x: at, ms });
+    if (at >= apart / 4 && at <= scale.width - apart / 3 && (marks.length === 0 || at - (marks.at(-1)?.x ?? 0) > apart * 0.68))
+      marks.push({ x: at, ms });
   }
   return marks;
 }

@@ -39,7 +39,12 @@ export function isQuiet(event: TraceEvent): boolean {
   if (event.changes !== null && Object.keys(event.changes).some((field) => field !== 'leading' && field !== 'syncQueue')) return false;
   if (event.sent.some((flight) => !isHeartbeat(flight.message))) return false;
   const { what } = event;
-  return what.type === 'timer' || what.type === 'fsynced' || (what.type === 'receive' && isHeartbeat(what.message)) || (what.type === 'received' && isHeartbeat(what.message));
+  return (
+    what.type === 'timer' ||
+    what.type === 'fsynced' ||
+    (what.type === 'receive' && isHeartbeat(what.message)) ||
+    (what.type === 'received' && isHeartbeat(what.message))
+  );
 }
 
 /**
@@ -57,7 +62,8 @@ function restBefore(event: TraceEvent, crowd: number): number {
   if (what.type === 'command') return 0.001;
   if (event.changes?.role !== undefined) return event.what.type === 'boot' ? 12 : 80;
   if (what.type === 'violation' || what.type === 'guaranteeVoid') return 300;
-  if (what.type === 'connectionOpened' || what.type === 'connectionClosed' || what.type === 'connected' || what.type === 'accepted') return 4;
+  if (what.type === 'connectionOpened' || what.type === 'connectionClosed' || what.type === 'connected' || what.type === 'accepted')
+    return 4;
   return 24 / (1 + crowd / 8);
 }
 
@@ -94,7 +100,13 @@ export class Cinema {
     this.virtual[this.count] = event.at;
     this.count++;
     this.land(event);
-    for (const flight of event.sent) this.depart(flight.id, laneOf(flight), time, this.isShown(flight.message) ? Math.max(FLIGHT_MS, compressQuiet((flight.eta ?? event.at) - event.at)) : 0);
+    for (const flight of event.sent)
+      this.depart(
+        flight.id,
+        laneOf(flight),
+        time,
+        this.isShown(flight.message) ? Math.max(FLIGHT_MS, compressQuiet((flight.eta ?? event.at) - event.at)) : 0,
+      );
   }
 
   /** Playback time of event `n`; −1 (before everything) is 0. */

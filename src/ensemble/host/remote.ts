@@ -80,6 +80,11 @@ function forTheWire(step: Step): Step {
 
 function trimmed(disk: Disk): Disk {
   return {
-    files: Object.fromEntries(Object.entries(disk.files).map(([name, file]) => [name, { ...file, buffer: { bytes: file.buffer.bytes.slice(0, file.length), used: file.length } }])),
+    files: Object.fromEntries(
+      Object.entries(disk.files).map(([name, file]) => [
+        name,
+        { ...file, buffer: { bytes: file.buffer.bytes.slice(0, file.length), used: file.length } },
+      ]),
+    ),
   };
 }

@@ -26,7 +26,7 @@ export const SCENARIOS: Readonly<Record<string, unknown>> = {
   'follower-behind-diff': followerBehindDiff,
   'follower-far-behind-snap': followerFarBehindSnap,
   'uncommitted-tail-trunc': uncommittedTailTrunc,
-  'observers': observers,
+  observers: observers,
   'zombie-leader': zombieLeader,
   'rolling-restart': rollingRestart,
   'epoch-beats-zxid': epochBeatsZxid,

@@ -43,7 +43,12 @@ const TABLE = {
   /** The sid of the established leader. */
   leader: fact('number', [], ({ view }) => leaderOf(view)?.sid ?? null),
   /** currentEpoch of a server, or the highest of all that run. */
-  epoch: fact('number', ['sid'], ({ view }, [sid]) => (sid === undefined ? highestEpoch(view) : (serverOf(view, sid)?.currentEpoch ?? null)), 1),
+  epoch: fact(
+    'number',
+    ['sid'],
+    ({ view }, [sid]) => (sid === undefined ? highestEpoch(view) : (serverOf(view, sid)?.currentEpoch ?? null)),
+    1,
+  ),
   role: { ...fact('word', ['sid'], ({ view }, [sid]) => roleOf(serverOf(view, sid))), words: ROLES },
   /** How many servers have a role. */
   count: fact('number', ['role'], ({ view }, [role]) => Object.values(view.servers).filter((server) => roleOf(server) === role).length),
@@ -68,7 +73,9 @@ const TABLE = {
   committed: onServers((cell, server) => compareZxid(cell.zxid, server.committedZxid) <= 0),
   applied: onServers((cell, server) => compareZxid(cell.zxid, server.lastZxid) <= 0),
   /** How many servers have acknowledged the newest txn of a path (or the txn of a zxid), as the leader counted. */
-  acks: fact('number', ['path'], (at, [txn]) => acksOf(at, typeof txn === 'string' && txn.startsWith('0x') ? parseZxid(txn) : (newest(at.view, txn)?.zxid ?? null))),
+  acks: fact('number', ['path'], (at, [txn]) =>
+    acksOf(at, typeof txn === 'string' && txn.startsWith('0x') ? parseZxid(txn) : (newest(at.view, txn)?.zxid ?? null)),
+  ),
   /** What became of the last request on a path, as its client knows it. */
   outcome: { ...fact('word', ['path'], lastOutcome), words: ['acked', 'rejected', 'unknown'] },
   /** Clients that are connected; requests that wait for an answer. */
@@ -98,11 +105,18 @@ function fact(gives: ValueType, params: readonly ParamType[], read: Fact['read']
 }
 
 function onServers(holds: (cell: LogCell, server: ServerState) => boolean): Fact {
-  return fact('claim', ['path', 'sid'], ({ view }, [path, sid]) => {
-    const servers = sid === undefined ? Object.values(view.servers) : [serverOf(view, sid)];
-    const found = newest(view, path);
-    return servers.some((server) => server !== null && (inSnapshot(found, server) || cellsOf(server, path).some((cell) => holds(cell, server))));
-  }, 1);
+  return fact(
+    'claim',
+    ['path', 'sid'],
+    ({ view }, [path, sid]) => {
+      const servers = sid === undefined ? Object.values(view.servers) : [serverOf(view, sid)];
+      const found = newest(view, path);
+      return servers.some(
+        (server) => server !== null && (inSnapshot(found, server) || cellsOf(server, path).some((cell) => holds(cell, server))),
+      );
+    },
+    1,
+  );
 }
 
 function serverOf(view: EnsembleView, sid: Arg | undefined): ServerState | null {
@@ -121,12 +135,16 @@ function roleOf(server: ServerState | null): string | null {
 
 /** Two may believe that they lead; the one of the newer epoch is right. */
 function leaderOf(view: EnsembleView): ServerState | null {
-  const leading = Object.values(view.servers).filter((server) => server.up === 'up' && server.role === 'LEADING' && server.zabState === 'BROADCAST');
+  const leading = Object.values(view.servers).filter(
+    (server) => server.up === 'up' && server.role === 'LEADING' && server.zabState === 'BROADCAST',
+  );
   return leading.sort((a, b) => b.currentEpoch - a.currentEpoch)[0] ?? null;
 }
 
 function highestEpoch(view: EnsembleView): number | null {
-  const epochs = Object.values(view.servers).filter(({ up }) => up === 'up').map(({ currentEpoch }) => currentEpoch);
+  const epochs = Object.values(view.servers)
+    .filter(({ up }) => up === 'up')
+    .map(({ currentEpoch }) => currentEpoch);
   return epochs.length === 0 ? null : Math.max(...epochs);
 }
 

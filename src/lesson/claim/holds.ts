@@ -6,9 +6,12 @@ import type { Ask, Claim, Operator } from './parse.ts';
 
 export function holds(claim: Claim, at: Moment): boolean {
   switch (claim.kind) {
-    case 'all': return claim.of.every((part) => holds(part, at));
-    case 'any': return claim.of.some((part) => holds(part, at));
-    case 'not': return !holds(claim.of, at);
+    case 'all':
+      return claim.of.every((part) => holds(part, at));
+    case 'any':
+      return claim.of.some((part) => holds(part, at));
+    case 'not':
+      return !holds(claim.of, at);
     case 'ask': {
       const value = valueOf(claim.ask, at);
       return claim.compare === null ? isSo(value) : compares(value, claim.compare.operator, claim.compare.value);
@@ -42,12 +45,18 @@ function compares(value: FactValue, operator: Operator, wanted: number | string 
   const order = orderOf(value, wanted);
   if (order === null) return false;
   switch (operator) {
-    case '=': return order === 0;
-    case '!=': return order !== 0;
-    case '>=': return order >= 0;
-    case '<=': return order <= 0;
-    case '>': return order > 0;
-    case '<': return order < 0;
+    case '=':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '>=':
+      return order >= 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '<':
+      return order < 0;
   }
 }
 

@@ -21,7 +21,11 @@ export type Claim =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Claim[] }
   | { readonly kind: 'not'; readonly of: Claim }
   /** Without a comparison: the fact is true, or has a value other than 0. */
-  | { readonly kind: 'ask'; readonly ask: Ask; readonly compare: { readonly operator: Operator; readonly value: number | string | Zxid } | null };
+  | {
+      readonly kind: 'ask';
+      readonly ask: Ask;
+      readonly compare: { readonly operator: Operator; readonly value: number | string | Zxid } | null;
+    };
 
 /** A claim that is wrong: at which character (from 0), and what was expected there. */
 export class ClaimError extends Error {
@@ -67,7 +71,8 @@ class Reader {
   #depth = 0;
 
   constructor(text: string, sids: readonly Sid[]) {
-    if (text.length > LONGEST) throw new ClaimError(`${text.slice(0, 40)}…`, LONGEST, `expected at most ${LONGEST} characters, got ${text.length}`);
+    if (text.length > LONGEST)
+      throw new ClaimError(`${text.slice(0, 40)}…`, LONGEST, `expected at most ${LONGEST} characters, got ${text.length}`);
     this.#text = text;
     this.#sids = sids;
     this.#tokens = [...text.matchAll(/>=|<=|!=|[=<>(),]|[^\s=<>!(),]+|\S/g)].map((match) => ({ text: match[0], offset: match.index }));
@@ -83,7 +88,11 @@ class Reader {
     const start = this.#offset();
     const ask = this.#ask();
     this.#end();
-    if (FACTS[ask.fact].gives === 'claim') this.#fail(start, `"${ask.fact}" is true or false and cannot be quoted; expected a fact with a value, such as ${named((fact) => fact.gives !== 'claim')}`);
+    if (FACTS[ask.fact].gives === 'claim')
+      this.#fail(
+        start,
+        `"${ask.fact}" is true or false and cannot be quoted; expected a fact with a value, such as ${named((fact) => fact.gives !== 'claim')}`,
+      );
     return ask;
   }
 
@@ -116,7 +125,8 @@ class Reader {
     const operator = OPERATORS.find((candidate) => candidate === this.#peek()?.text);
     if (operator === undefined) return { kind: 'ask', ask, compare: null };
     if (fact.gives === 'claim') this.#fail(this.#offset(), `"${ask.fact}" is true or false by itself; expected no comparison`);
-    if (fact.gives === 'word' && operator !== '=' && operator !== '!=') this.#fail(this.#offset(), `expected = or != after "${ask.fact}", which gives a word`);
+    if (fact.gives === 'word' && operator !== '=' && operator !== '!=')
+      this.#fail(this.#offset(), `expected = or != after "${ask.fact}", which gives a word`);
     this.#at++;
     return { kind: 'ask', ask, compare: { operator, value: this.#value(fact) } };
   }
@@ -135,7 +145,8 @@ class Reader {
       } while (this.#eat(','));
       this.#need(')');
     }
-    if (args.length < params.length - optional) this.#fail(token.offset, `"${name}" needs ${params.length - optional} of these in parentheses: ${params.join(', ')}`);
+    if (args.length < params.length - optional)
+      this.#fail(token.offset, `"${name}" needs ${params.length - optional} of these in parentheses: ${params.join(', ')}`);
     return { fact: name, args };
   }
 
@@ -145,9 +156,12 @@ class Reader {
       if (!this.#sids.includes(Number(text))) this.#fail(offset, `there is no server "${text}"; the servers are ${this.#sids.join(', ')}`);
       return Number(text);
     }
-    if (param === 'path' && !(text.startsWith('/') || (name === 'acks' && /^0x[0-9a-f]{1,16}$/i.test(text)))) this.#fail(offset, `expected a path, such as /a, got "${text}"`);
-    if (param === 'rule' && !RULES.some((rule) => rule === text)) this.#fail(offset, `unknown rule "${text}"; expected one of ${RULES.join(', ')}`);
-    if (param === 'role' && !ROLES.some((role) => role === text)) this.#fail(offset, `unknown role "${text}"; expected one of ${ROLES.join(', ')}`);
+    if (param === 'path' && !(text.startsWith('/') || (name === 'acks' && /^0x[0-9a-f]{1,16}$/i.test(text))))
+      this.#fail(offset, `expected a path, such as /a, got "${text}"`);
+    if (param === 'rule' && !RULES.some((rule) => rule === text))
+      this.#fail(offset, `unknown rule "${text}"; expected one of ${RULES.join(', ')}`);
+    if (param === 'role' && !ROLES.some((role) => role === text))
+      this.#fail(offset, `unknown role "${text}"; expected one of ${ROLES.join(', ')}`);
     if (param === 'word' && !/^[\w.-]+$/.test(text)) this.#fail(offset, `expected a word, got "${text}"`);
     return text;
   }
@@ -176,7 +190,8 @@ class Reader {
 
   #take(what: string): Token {
     const token = this.#peek();
-    if (token === undefined || /^[=<>!(),]/.test(token.text)) this.#fail(this.#offset(), `expected ${what}, got ${token === undefined ? 'the end' : `"${token.text}"`}`);
+    if (token === undefined || /^[=<>!(),]/.test(token.text))
+      this.#fail(this.#offset(), `expected ${what}, got ${token === undefined ? 'the end' : `"${token.text}"`}`);
     this.#at++;
     return token;
   }
@@ -188,7 +203,8 @@ class Reader {
   }
 
   #need(text: string): void {
-    if (!this.#eat(text)) this.#fail(this.#offset(), `expected "${text}", got ${this.#peek() === undefined ? 'the end' : `"${this.#peek()?.text ?? ''}"`}`);
+    if (!this.#eat(text))
+      this.#fail(this.#offset(), `expected "${text}", got ${this.#peek() === undefined ? 'the end' : `"${this.#peek()?.text ?? ''}"`}`);
   }
 
   #end(): void {
@@ -202,5 +218,8 @@ class Reader {
 }
 
 function named(which: (fact: Fact) => boolean): string {
-  return Object.entries(FACTS).filter(([, fact]) => which(fact)).map(([name]) => name).join(', ');
+  return Object.entries(FACTS)
+    .filter(([, fact]) => which(fact))
+    .map(([name]) => name)
+    .join(', ');
 }

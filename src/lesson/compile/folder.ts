@@ -6,7 +6,10 @@ import { compileLesson } from './lesson.ts';
 
 /** Names of the lesson folders in `root`, in their order. */
 export function lessonIds(root: string): readonly string[] {
-  return readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /** Files of a lesson. */

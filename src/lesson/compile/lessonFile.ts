@@ -11,7 +11,16 @@ import { parseClaim } from '../claim/parse.ts';
 import type { Act, Choice, Experiment, Step, StepText } from '../lesson.ts';
 import { LessonError } from './lessonError.ts';
 import { asLesson, blocksOf, fail, inlinesOf, paragraphOf, type Place } from './markdown.ts';
-import { parseMarkdown, type Code, type ContainerDirective, type Heading, type List, type ListItem, type Root, type RootContent } from './tree.ts';
+import {
+  parseMarkdown,
+  type Code,
+  type ContainerDirective,
+  type Heading,
+  type List,
+  type ListItem,
+  type Root,
+  type RootContent,
+} from './tree.ts';
 
 export interface LessonFile {
   readonly file: string;
@@ -41,10 +50,12 @@ export function readLessonFile(source: string, file: string, sids: readonly Sid[
   const { front, body } = splitFront(source.replaceAll('\r\n', '\n'), file);
   const root = parseMarkdown(body);
   const steps = sections(root, file).map((section) => readStep(section, file, sids));
-  if (steps.length === 0) throw new LessonError(file, null, 'steps', 'expected at least one step, a heading such as "## first-vote: The first vote"');
+  if (steps.length === 0)
+    throw new LessonError(file, null, 'steps', 'expected at least one step, a heading such as "## first-vote: The first vote"');
   const seen = new Map<string, number>();
   for (const { step, line } of steps) {
-    if (seen.has(step.id)) throw new LessonError(file, line, `steps.${step.id}`, `the id "${step.id}" is taken by the step at line ${seen.get(step.id) ?? 0}`);
+    if (seen.has(step.id))
+      throw new LessonError(file, line, `steps.${step.id}`, `the id "${step.id}" is taken by the step at line ${seen.get(step.id) ?? 0}`);
     seen.set(step.id, line);
   }
   return { file, ...front, steps };
@@ -58,14 +69,19 @@ const frontSchema = v.strictObject({
   title: line(100),
   summary: line(400),
   minutes: v.pipe(v.string('minutes'), v.regex(/^[1-9]\d?$/, 'a whole number of minutes from 1 to 99'), v.transform(Number)),
-  terms: v.pipe(line(400), v.transform((text) => text.split(',').map((term) => term.trim())), v.everyItem((term) => term !== '', 'terms, separated by commas')),
+  terms: v.pipe(
+    line(400),
+    v.transform((text) => text.split(',').map((term) => term.trim())),
+    v.everyItem((term) => term !== '', 'terms, separated by commas'),
+  ),
   source: line(400),
 });
 
 /** The body keeps its line numbers: the front matter becomes empty lines. */
 function splitFront(source: string, file: string): { readonly front: v.InferOutput<typeof frontSchema>; readonly body: string } {
   const match = /^---\n([\s\S]*?)\n---\n/.exec(source);
-  if (match === null) throw new LessonError(file, 1, '', 'expected front matter: a line "---", then title, summary, minutes, terms and source, then "---"');
+  if (match === null)
+    throw new LessonError(file, 1, '', 'expected front matter: a line "---", then title, summary, minutes, terms and source, then "---"');
   const lines = (match[1] ?? '').split('\n');
   const fields: Record<string, string> = {};
   lines.forEach((text, i) => {
@@ -78,7 +94,12 @@ function splitFront(source: string, file: string): { readonly front: v.InferOutp
     const issue = checked.issues[0];
     const key = v.getDotPath(issue) ?? '';
     const at = lines.findIndex((text) => text.startsWith(`${key}:`));
-    const expected = issue.received === 'undefined' || at < 0 ? 'this key is missing' : issue.expected === 'never' ? 'unknown key; expected title, summary, minutes, terms, source' : `expected ${issue.message}`;
+    const expected =
+      issue.received === 'undefined' || at < 0
+        ? 'this key is missing'
+        : issue.expected === 'never'
+          ? 'unknown key; expected title, summary, minutes, terms, source'
+          : `expected ${issue.message}`;
     throw new LessonError(file, at < 0 ? 1 : at + 2, key, expected);
   }
   const length = match[0].split('\n').length - 1;
@@ -97,7 +118,13 @@ function sections(root: Root, file: string): readonly Section[] {
   const found: { heading: Heading; nodes: RootContent[] }[] = [];
   for (const node of root.children) {
     if (node.type === 'heading' && node.depth === 2) found.push({ heading: node, nodes: [] });
-    else if (found.length === 0) throw new LessonError(file, node.position?.start.line ?? null, '', 'expected a step first, a heading such as "## first-vote: The first vote"');
+    else if (found.length === 0)
+      throw new LessonError(
+        file,
+        node.position?.start.line ?? null,
+        '',
+        'expected a step first, a heading such as "## first-vote: The first vote"',
+      );
     else found.at(-1)?.nodes.push(node);
   }
   return found;
@@ -110,7 +137,13 @@ type Part = (typeof PARTS)[number];
 function readStep({ heading, nodes }: Section, file: string, sids: readonly Sid[]): ReadStep {
   const at = heading.position?.start.line ?? 1;
   const named = /^([a-z0-9]+(?:-[a-z0-9]+)*): +(\S.*)$/.exec(plainText(heading));
-  if (named === null) throw new LessonError(file, at, 'steps', `expected a heading "## id: Title" with an id of small letters, digits and hyphens, got "${plainText(heading)}"`);
+  if (named === null)
+    throw new LessonError(
+      file,
+      at,
+      'steps',
+      `expected a heading "## id: Title" with an id of small letters, digits and hyphens, got "${plainText(heading)}"`,
+    );
   const id = named[1] ?? '';
   const place: Place = { file, key: `steps.${id}`, sids };
   const first = nodes.findIndex((node) => partOf(node) !== null);
@@ -127,15 +160,23 @@ function partOf(node: RootContent): Part | null {
   return PARTS.find((part) => part === name) ?? null;
 }
 
-type Parts = { readonly predict: ContainerDirective; readonly task: ContainerDirective; readonly do: Code; readonly check: Code; readonly then: ContainerDirective };
+type Parts = {
+  readonly predict: ContainerDirective;
+  readonly task: ContainerDirective;
+  readonly do: Code;
+  readonly check: Code;
+  readonly then: ContainerDirective;
+};
 
 /** Each part once, in the order of `PARTS`, nothing between or after them. */
 function inOrder(nodes: readonly RootContent[], heading: Heading, place: Place): Parts {
   PARTS.forEach((part, i) => {
     const node = nodes[i];
     const directive = part === 'do' || part === 'check' ? `a \`\`\`${part} block` : `:::${part}`;
-    if (node === undefined) fail(keyed(place, part), heading, `this step has an experiment and needs ${directive}; the parts are ${PARTS.join(', ')}`);
-    if (partOf(node) !== part || (node.type === 'code') !== (part === 'do' || part === 'check')) fail(keyed(place, part), node, `expected ${directive} here; the parts of an experiment come in this order: ${PARTS.join(', ')}`);
+    if (node === undefined)
+      fail(keyed(place, part), heading, `this step has an experiment and needs ${directive}; the parts are ${PARTS.join(', ')}`);
+    if (partOf(node) !== part || (node.type === 'code') !== (part === 'do' || part === 'check'))
+      fail(keyed(place, part), node, `expected ${directive} here; the parts of an experiment come in this order: ${PARTS.join(', ')}`);
   });
   const extra = nodes[PARTS.length];
   if (extra !== undefined) fail(place, extra, 'expected the next step ("## id: Title") after :::then');
@@ -169,9 +210,13 @@ function someBlocks(node: ContainerDirective, place: Place): StepText['intro'] {
 // ---------------------------------------------------------------------------------------------------------------------
 // Predictions and acts.
 
-function readPrediction(node: ContainerDirective, place: Place): { readonly question: StepText['intro']; readonly choices: readonly Choice[]; readonly right: number } {
+function readPrediction(
+  node: ContainerDirective,
+  place: Place,
+): { readonly question: StepText['intro']; readonly choices: readonly Choice[]; readonly right: number } {
   const list = node.children.at(-1);
-  if (list?.type !== 'list' || node.children.length < 2) return fail(place, node, 'expected a question, then a list of choices such as "- [x] Server 3"');
+  if (list?.type !== 'list' || node.children.length < 2)
+    return fail(place, node, 'expected a question, then a list of choices such as "- [x] Server 3"');
   const choices = list.children.map((item) => readChoice(item, place));
   if (choices.length < 2 || choices.length > 5) fail(place, list, `expected 2 to 5 choices, got ${choices.length}`);
   const right = choices.flatMap(({ isRight }, i) => (isRight ? [i] : []));
@@ -200,8 +245,12 @@ function readChoice(item: ListItem, place: Place): Choice & { readonly isRight: 
 
 /** One act a line: a command as JSON, `wait CLAIM` or `seek CLAIM`. */
 function readActs(node: Code, place: Place): readonly Act[] {
-  const lines = node.value.split('\n').map((text, i) => ({ text: text.trim(), line: (node.position?.start.line ?? 0) + 1 + i })).filter(({ text }) => text !== '');
-  if (lines.length === 0) fail(place, node, 'expected at least one line: a command such as {"type":"kill","sid":3}, or "wait CLAIM", or "seek CLAIM"');
+  const lines = node.value
+    .split('\n')
+    .map((text, i) => ({ text: text.trim(), line: (node.position?.start.line ?? 0) + 1 + i }))
+    .filter(({ text }) => text !== '');
+  if (lines.length === 0)
+    fail(place, node, 'expected at least one line: a command such as {"type":"kill","sid":3}, or "wait CLAIM", or "seek CLAIM"');
   return lines.map(({ text, line: at }): Act => {
     const near = { type: 'line', position: { start: { line: at, column: 1 }, end: { line: at, column: 1 } } };
     const verb = /^(wait|seek) +(.+)$/.exec(text);
@@ -212,7 +261,12 @@ function readActs(node: Code, place: Place): readonly Act[] {
     try {
       return { act: 'command', command: parseCommand(JSON.parse(text), '', '', place.sids) };
     } catch (error) {
-      const reason = error instanceof SyntaxError ? `expected a command as JSON, "wait CLAIM" or "seek CLAIM", got ${text.slice(0, 60)}` : error instanceof ScenarioError ? error.message.replace(/^:? */, '') : null;
+      const reason =
+        error instanceof SyntaxError
+          ? `expected a command as JSON, "wait CLAIM" or "seek CLAIM", got ${text.slice(0, 60)}`
+          : error instanceof ScenarioError
+            ? error.message.replace(/^:? */, '')
+            : null;
       if (reason === null) throw error;
       return fail(place, near, reason);
     }

@@ -20,7 +20,8 @@ export function fail(place: Place, node: Node | null, expected: string): never {
 export function blocksOf(nodes: readonly RootContent[], place: Place): readonly Block[] {
   return nodes.map((node): Block => {
     if (node.type === 'paragraph') return { block: 'paragraph', inlines: inlinesOf(node.children, place) };
-    if (node.type === 'list') return { block: 'list', ordered: node.ordered === true, items: node.children.map((item) => itemOf(item, place)) };
+    if (node.type === 'list')
+      return { block: 'list', ordered: node.ordered === true, items: node.children.map((item) => itemOf(item, place)) };
     return fail(place, node, `expected a paragraph or a list, got ${node.type}`);
   });
 }
@@ -39,11 +40,16 @@ export function paragraphOf(node: RootContent | undefined, near: Node, place: Pl
 export function inlinesOf(nodes: readonly PhrasingContent[], place: Place): readonly Inline[] {
   return nodes.flatMap((node): readonly Inline[] => {
     switch (node.type) {
-      case 'text': return withQuotes(node.value, node, place);
-      case 'inlineCode': return [{ text: node.value, mark: 'code' }];
-      case 'strong': return [{ text: plainText(node), mark: 'strong' }];
-      case 'emphasis': return [{ text: plainText(node), mark: 'em' }];
-      default: return fail(place, node, `expected text, *emphasis*, **strong** or \`code\`, got ${node.type}`);
+      case 'text':
+        return withQuotes(node.value, node, place);
+      case 'inlineCode':
+        return [{ text: node.value, mark: 'code' }];
+      case 'strong':
+        return [{ text: plainText(node), mark: 'strong' }];
+      case 'emphasis':
+        return [{ text: plainText(node), mark: 'em' }];
+      default:
+        return fail(place, node, `expected text, *emphasis*, **strong** or \`code\`, got ${node.type}`);
     }
   });
 }
@@ -51,10 +57,13 @@ export function inlinesOf(nodes: readonly PhrasingContent[], place: Place): read
 /** `{{lastZxid(2)}}` quotes a fact. Lines of a paragraph are joined; between Chinese characters without a space. */
 function withQuotes(value: string, node: Node, place: Place): readonly Inline[] {
   const text = value.replace(/(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])/gu, '').replaceAll('\n', ' ');
-  return text.split(/(\{\{[^{}]*\}\})/).filter((part) => part !== '').map((part): Inline => {
-    if (!part.startsWith('{{')) return { text: part, mark: 'plain' };
-    return { quote: asLesson(place, node, () => parseAsk(part.slice(2, -2).trim(), place.sids)) };
-  });
+  return text
+    .split(/(\{\{[^{}]*\}\})/)
+    .filter((part) => part !== '')
+    .map((part): Inline => {
+      if (!part.startsWith('{{')) return { text: part, mark: 'plain' };
+      return { quote: asLesson(place, node, () => parseAsk(part.slice(2, -2).trim(), place.sids)) };
+    });
 }
 
 /** Errors of the claim language become errors of the lesson, at the node. */

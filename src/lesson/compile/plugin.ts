@@ -23,7 +23,11 @@ export function lessons(folder = 'lessons'): Plugin {
     },
     load(id) {
       if (id === `\0${MENU}`) return menuModule(lessonIds(root).map((name) => read(name, (file) => this.addWatchFile(file))));
-      if (id.startsWith(`\0${ONE}`)) return `export default ${JSON.stringify(read(id.slice(ONE.length + 1), (file) => this.addWatchFile(file)), tagBytes)};`.replace(/\{"\$bytes":(\[[\d,]*\])\}/g, 'Uint8Array.from($1)');
+      if (id.startsWith(`\0${ONE}`))
+        return `export default ${JSON.stringify(
+          read(id.slice(ONE.length + 1), (file) => this.addWatchFile(file)),
+          tagBytes,
+        )};`.replace(/\{"\$bytes":(\[[\d,]*\])\}/g, 'Uint8Array.from($1)');
       return undefined;
     },
   };
@@ -35,7 +39,10 @@ export function lessons(folder = 'lessons'): Plugin {
 }
 
 function menuModule(all: readonly Lesson[]): string {
-  const entries = all.map((lesson) => `{ card: ${JSON.stringify(cardOf(lesson))}, load: () => import(${JSON.stringify(ONE + lesson.id)}).then((module) => module.default) }`);
+  const entries = all.map(
+    (lesson) =>
+      `{ card: ${JSON.stringify(cardOf(lesson))}, load: () => import(${JSON.stringify(ONE + lesson.id)}).then((module) => module.default) }`,
+  );
   return `export const lessons = [${entries.join(',\n')}];`;
 }
 

@@ -15,14 +15,65 @@ export type WorldOf<T extends WorldEvent['type']> = OneOf<WorldEvent, 'type', T>
 
 /** Names of the numbers that an explanation lists. */
 export type Label =
-  | 'epoch' | 'zxid' | 'sid' | 'round' | 'weight' | 'supporters' | 'votersNeeded' | 'waited' | 'next' | 'took' | 'acceptedEpoch' | 'currentEpoch' | 'newEpoch'
-  | 'lastZxid' | 'minCommittedLog' | 'maxCommittedLog' | 'zxidSent' | 'queued' | 'acks' | 'timeout' | 'limit' | 'session' | 'txns' | 'threshold'
-  | 'nodes' | 'sessions' | 'digest' | 'exitCode' | 'offset' | 'initiator' | 'error' | 'leader' | 'heard' | 'logged' | 'left' | 'from' | 'to' | 'path' | 'files';
+  | 'epoch'
+  | 'zxid'
+  | 'sid'
+  | 'round'
+  | 'weight'
+  | 'supporters'
+  | 'votersNeeded'
+  | 'waited'
+  | 'next'
+  | 'took'
+  | 'acceptedEpoch'
+  | 'currentEpoch'
+  | 'newEpoch'
+  | 'lastZxid'
+  | 'minCommittedLog'
+  | 'maxCommittedLog'
+  | 'zxidSent'
+  | 'queued'
+  | 'acks'
+  | 'timeout'
+  | 'limit'
+  | 'session'
+  | 'txns'
+  | 'threshold'
+  | 'nodes'
+  | 'sessions'
+  | 'digest'
+  | 'exitCode'
+  | 'offset'
+  | 'initiator'
+  | 'error'
+  | 'leader'
+  | 'heard'
+  | 'logged'
+  | 'left'
+  | 'from'
+  | 'to'
+  | 'path'
+  | 'files';
 
 /** The kind of a timer: its name without the connection or server it is for. */
 export type TimerKind =
-  | 'poll' | 'finalizeWait' | 'connectRetry' | 'connectBudget' | 'read' | 'epochLimit' | 'epochAckLimit' | 'newLeaderLimit' | 'tick' | 'sessions' | 'containers'
-  | 'observerDelay' | 'logger' | 'snapshot' | 'purge' | 'handler' | 'cnx';
+  | 'poll'
+  | 'finalizeWait'
+  | 'connectRetry'
+  | 'connectBudget'
+  | 'read'
+  | 'epochLimit'
+  | 'epochAckLimit'
+  | 'newLeaderLimit'
+  | 'tick'
+  | 'sessions'
+  | 'containers'
+  | 'observerDelay'
+  | 'logger'
+  | 'snapshot'
+  | 'purge'
+  | 'handler'
+  | 'cnx';
 
 /** What events and messages say. */
 export interface Language {

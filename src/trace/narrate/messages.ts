@@ -11,9 +11,30 @@ export interface MessageLabel {
 }
 
 const CODES: Readonly<Record<MessageKind, string>> = {
-  NOTIFICATION: 'NO', FOLLOWERINFO: 'FI', OBSERVERINFO: 'OI', LEADERINFO: 'LI', ACKEPOCH: 'AE', DIFF: 'DF', TRUNC: 'TR', SNAP: 'SN', NEWLEADER: 'NL', UPTODATE: 'UD',
-  PROPOSAL: 'PR', ACK: 'AK', COMMIT: 'CM', INFORM: 'IN', PING: 'PI', REQUEST: 'RQ', REVALIDATE: 'RV', SYNC: 'SY',
-  ConnectRequest: 'CQ', Request: 'RQ', ClientPing: 'PI', ConnectResponse: 'CR', Reply: 'RE', PingReply: 'PI',
+  NOTIFICATION: 'NO',
+  FOLLOWERINFO: 'FI',
+  OBSERVERINFO: 'OI',
+  LEADERINFO: 'LI',
+  ACKEPOCH: 'AE',
+  DIFF: 'DF',
+  TRUNC: 'TR',
+  SNAP: 'SN',
+  NEWLEADER: 'NL',
+  UPTODATE: 'UD',
+  PROPOSAL: 'PR',
+  ACK: 'AK',
+  COMMIT: 'CM',
+  INFORM: 'IN',
+  PING: 'PI',
+  REQUEST: 'RQ',
+  REVALIDATE: 'RV',
+  SYNC: 'SY',
+  ConnectRequest: 'CQ',
+  Request: 'RQ',
+  ClientPing: 'PI',
+  ConnectResponse: 'CR',
+  Reply: 'RE',
+  PingReply: 'PI',
 };
 
 export function messageLabel(message: Message): MessageLabel {
@@ -22,21 +43,33 @@ export function messageLabel(message: Message): MessageLabel {
 
 function keyField(message: Message): string {
   switch (message.kind) {
-    case 'NOTIFICATION': return `${candidate(message.vote.leader, '–')} · ${z(message.vote.zxid)}`;
+    case 'NOTIFICATION':
+      return `${candidate(message.vote.leader, '–')} · ${z(message.vote.zxid)}`;
     case 'FOLLOWERINFO':
-    case 'OBSERVERINFO': return `e${message.acceptedEpoch}`;
-    case 'LEADERINFO': return `e${message.epoch}`;
-    case 'ACKEPOCH': return `e${message.currentEpoch} · ${z(message.lastZxid)}`;
-    case 'REQUEST': return opText(message.op);
-    case 'Request': return opText(message.op);
-    case 'REVALIDATE': return message.session;
-    case 'ConnectRequest': return z(message.lastZxidSeen);
-    case 'ConnectResponse': return message.session;
-    case 'Reply': return message.err === 'OK' ? z(message.zxid) : message.err;
+    case 'OBSERVERINFO':
+      return `e${message.acceptedEpoch}`;
+    case 'LEADERINFO':
+      return `e${message.epoch}`;
+    case 'ACKEPOCH':
+      return `e${message.currentEpoch} · ${z(message.lastZxid)}`;
+    case 'REQUEST':
+      return opText(message.op);
+    case 'Request':
+      return opText(message.op);
+    case 'REVALIDATE':
+      return message.session;
+    case 'ConnectRequest':
+      return z(message.lastZxidSeen);
+    case 'ConnectResponse':
+      return message.session;
+    case 'Reply':
+      return message.err === 'OK' ? z(message.zxid) : message.err;
     case 'UPTODATE':
     case 'SYNC':
-    case 'ClientPing': return '';
-    default: return z(message.zxid);
+    case 'ClientPing':
+      return '';
+    default:
+      return z(message.zxid);
   }
 }
 

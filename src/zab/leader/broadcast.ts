@@ -61,7 +61,14 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
   if (leading === null || !leading.established || isNewEpochZxid(zxid)) return;
   const head = listAt(leading.outstanding, 0);
   if (head === undefined || compareZxid(zxid, leading.lastCommitted) <= 0) {
-    decide(d, { rule: 'proposal.ack', zxid, from, acks: [], voters: voters(d.s.config).length, outcome: head === undefined && compareZxid(zxid, leading.lastCommitted) > 0 ? 'unknown' : 'alreadyCommitted' });
+    decide(d, {
+      rule: 'proposal.ack',
+      zxid,
+      from,
+      acks: [],
+      voters: voters(d.s.config).length,
+      outcome: head === undefined && compareZxid(zxid, leading.lastCommitted) > 0 ? 'unknown' : 'alreadyCommitted',
+    });
     return;
   }
   // Zxids of an epoch are consecutive, so the position follows from the counter.
@@ -76,10 +83,24 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
     return;
   }
   const acks = proposal.acks.includes(from) ? proposal.acks : proposal.acks.concat(from);
-  const phase = from === d.s.sid ? proposalStepper.step(proposalStepper.step(proposal.phase, 'written').phase, 'fsynced').phase : proposal.phase;
-  edit(d, 'leading').outstanding = listSet(leading.outstanding, at, { txn: proposal.txn, bytes: proposal.bytes, applied: proposal.applied, acks, phase });
+  const phase =
+    from === d.s.sid ? proposalStepper.step(proposalStepper.step(proposal.phase, 'written').phase, 'fsynced').phase : proposal.phase;
+  edit(d, 'leading').outstanding = listSet(leading.outstanding, at, {
+    txn: proposal.txn,
+    bytes: proposal.bytes,
+    applied: proposal.applied,
+    acks,
+    phase,
+  });
   const quorum = isQuorum(d.s.config, acks);
-  decide(d, { rule: 'proposal.ack', zxid, from, acks, voters: voters(d.s.config).length, outcome: !quorum ? 'notYet' : at > 0 ? 'waitsForEarlier' : 'committed' });
+  decide(d, {
+    rule: 'proposal.ack',
+    zxid,
+    from,
+    acks,
+    voters: voters(d.s.config).length,
+    outcome: !quorum ? 'notYet' : at > 0 ? 'waitsForEarlier' : 'committed',
+  });
   if (quorum && at === 0) commitHead(d);
 }
 

@@ -20,14 +20,33 @@ export function hearEpoch(d: Draft, from: Sid, acceptedEpoch: number): void {
   const leading = d.s.leading;
   if (leading === null) return;
   if (leading.epochDecided) {
-    decide(d, { rule: 'epoch.propose', from, theirAcceptedEpoch: acceptedEpoch, epoch: leading.epoch, heard: leading.epochHeard, outcome: 'alreadyDecided' });
+    decide(d, {
+      rule: 'epoch.propose',
+      from,
+      theirAcceptedEpoch: acceptedEpoch,
+      epoch: leading.epoch,
+      heard: leading.epochHeard,
+      outcome: 'alreadyDecided',
+    });
     return;
   }
   const epoch = Math.max(leading.epoch, acceptedEpoch + 1);
   const epochHeard = isVoter(d.s.config, from) && !leading.epochHeard.includes(from) ? [...leading.epochHeard, from] : leading.epochHeard;
   const decided = epochHeard.includes(d.s.sid) && isQuorum(d.s.config, epochHeard);
-  Object.assign(edit(d, 'leading'), { epoch, epochHeard, epochDecided: decided, lastProposed: decided ? zxid(epoch, 0) : leading.lastProposed });
-  decide(d, { rule: 'epoch.propose', from, theirAcceptedEpoch: acceptedEpoch, epoch, heard: epochHeard, outcome: decided ? 'decided' : 'notYet' });
+  Object.assign(edit(d, 'leading'), {
+    epoch,
+    epochHeard,
+    epochDecided: decided,
+    lastProposed: decided ? zxid(epoch, 0) : leading.lastProposed,
+  });
+  decide(d, {
+    rule: 'epoch.propose',
+    from,
+    theirAcceptedEpoch: acceptedEpoch,
+    epoch,
+    heard: epochHeard,
+    outcome: decided ? 'decided' : 'notYet',
+  });
   if (decided) announceEpoch(d, epoch);
 }
 
@@ -53,7 +72,8 @@ export function hearEpochAckOf(d: Draft, conn: ConnId, currentEpoch: number, las
     return;
   }
   const { summary } = leading;
-  const isAhead = currentEpoch > summary.currentEpoch || (currentEpoch === summary.currentEpoch && compareZxid(lastZxid, summary.lastZxid) > 0);
+  const isAhead =
+    currentEpoch > summary.currentEpoch || (currentEpoch === summary.currentEpoch && compareZxid(lastZxid, summary.lastZxid) > 0);
   if (currentEpoch !== -1 && isAhead) {
     decideAck(d, handler.sid, currentEpoch, lastZxid, 'ahead');
     closeHandler(d, conn, 'ahead');
@@ -83,9 +103,24 @@ function beginSynchronization(d: Draft, epoch: number): void {
   for (const handler of Object.values(d.s.leading?.handlers ?? {})) if (handler.stage === 'epochAcked') synchronize(d, handler.conn);
 }
 
-function decideAck(d: Draft, from: Sid, theirEpoch: number, theirZxid: Zxid, outcome: 'counted' | 'notCounted' | 'ahead' | 'late' | 'quorum'): void {
+function decideAck(
+  d: Draft,
+  from: Sid,
+  theirEpoch: number,
+  theirZxid: Zxid,
+  outcome: 'counted' | 'notCounted' | 'ahead' | 'late' | 'quorum',
+): void {
   const leading = d.s.leading;
   if (leading === null) return;
   const { currentEpoch, lastZxid } = leading.summary;
-  decide(d, { rule: 'epoch.ack', from, theirEpoch, theirZxid, myEpoch: currentEpoch, myZxid: lastZxid, acked: leading.epochAcked, outcome });
+  decide(d, {
+    rule: 'epoch.ack',
+    from,
+    theirEpoch,
+    theirZxid,
+    myEpoch: currentEpoch,
+    myZxid: lastZxid,
+    acked: leading.epochAcked,
+    outcome,
+  });
 }

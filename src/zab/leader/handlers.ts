@@ -27,7 +27,14 @@ export function setHandler(d: Draft, handler: Handler): void {
 function setHandlers(d: Draft, handlers: Readonly<Record<ConnId, Handler>>, visibly: boolean): void {
   const leading = edit(d, 'leading');
   leading.handlers = handlers;
-  if (visibly) leading.learners = Object.values(handlers).map(({ sid, observer, stage, mode, deadlineTick }) => ({ sid, observer, stage, mode, deadlineTick }));
+  if (visibly)
+    leading.learners = Object.values(handlers).map(({ sid, observer, stage, mode, deadlineTick }) => ({
+      sid,
+      observer,
+      stage,
+      mode,
+      deadlineTick,
+    }));
 }
 
 function looksTheSame(a: Handler, b: Handler): boolean {
@@ -47,9 +54,20 @@ export function onLearnerAccepted(d: Draft, conn: ConnId, sid: number): void {
   }
   const { tickTimeMs, initLimitTicks, syncLimitTicks } = d.s.config;
   setHandler(d, {
-    conn, sid, observer: false, introduced: false, stage: 'connected', mode: null, peerLastZxid: d.s.tree.lastProcessedZxid,
-    deadlineTick: leading.tick + initLimitTicks + syncLimitTicks, lastHeard: d.now, readTimeoutMs: tickTimeMs * initLimitTicks,
-    forwarding: false, sending: false, watched: null, watchedNext: null,
+    conn,
+    sid,
+    observer: false,
+    introduced: false,
+    stage: 'connected',
+    mode: null,
+    peerLastZxid: d.s.tree.lastProcessedZxid,
+    deadlineTick: leading.tick + initLimitTicks + syncLimitTicks,
+    lastHeard: d.now,
+    readTimeoutMs: tickTimeMs * initLimitTicks,
+    forwarding: false,
+    sending: false,
+    watched: null,
+    watchedNext: null,
   });
   setTimer(d, `handler:${conn}`, tickTimeMs * initLimitTicks);
 }

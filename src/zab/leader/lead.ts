@@ -17,11 +17,25 @@ export function startLeading(d: Draft): void {
   const { initLimitTicks, tickTimeMs } = d.s.config;
   takeSnapshotNow(d, 'leading', false);
   d.s.leading = {
-    since: d.now, tick: 0, skipCheck: true,
+    since: d.now,
+    tick: 0,
+    skipCheck: true,
     summary: { currentEpoch: d.s.currentEpoch, lastZxid: d.s.tree.lastProcessedZxid },
-    epoch: -1, epochDecided: false, epochHeard: [], epochAcked: [], epochAgreed: false, newLeaderAcked: [], established: false,
-    handlers: {}, learners: [], lastProposed: ZXID_ZERO, lastCommitted: ZXID_ZERO, outstanding: emptyList(), ahead: d.s.tree,
-    tracker: newTracker(tickTimeMs, [], d.now), pendingSyncs: [],
+    epoch: -1,
+    epochDecided: false,
+    epochHeard: [],
+    epochAcked: [],
+    epochAgreed: false,
+    newLeaderAcked: [],
+    established: false,
+    handlers: {},
+    learners: [],
+    lastProposed: ZXID_ZERO,
+    lastCommitted: ZXID_ZERO,
+    outstanding: emptyList(),
+    ahead: d.s.tree,
+    tracker: newTracker(tickTimeMs, [], d.now),
+    pendingSyncs: [],
   };
   writeConfigNode(d);
   listen(d, 'quorum', true);

@@ -12,7 +12,9 @@ import { closeHandler } from './handlers.ts';
 
 /** The leader and every voting learner that was heard in time; one whose old connection is still open counts once. */
 export function syncedSids(leading: Leading, self: Sid): readonly Sid[] {
-  const synced = Object.values(leading.handlers).filter((handler) => !handler.observer && handler.introduced && leading.tick <= handler.deadlineTick);
+  const synced = Object.values(leading.handlers).filter(
+    (handler) => !handler.observer && handler.introduced && leading.tick <= handler.deadlineTick,
+  );
   return [...new Set([self, ...synced.map(({ sid }) => sid)])];
 }
 
@@ -41,7 +43,13 @@ function ping(d: Draft, handler: Handler): void {
   if (leading === null) return;
   const limitMs = d.s.config.syncLimitTicks * d.s.config.tickTimeMs;
   if (handler.watched !== null && d.now - handler.watched.since >= limitMs) {
-    decide(d, { rule: 'learner.tooSlow', learner: handler.sid, zxid: handler.watched.zxid, waitedMs: d.now - handler.watched.since, limitMs });
+    decide(d, {
+      rule: 'learner.tooSlow',
+      learner: handler.sid,
+      zxid: handler.watched.zxid,
+      waitedMs: d.now - handler.watched.since,
+      limitMs,
+    });
     closeHandler(d, handler.conn, 'transactionTimeout');
     return;
   }

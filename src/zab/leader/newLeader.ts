@@ -59,7 +59,10 @@ function establish(d: Draft): void {
   d.s.tree = { ...d.s.tree, lastProcessedZxid: start };
   d.s.committedZxid = start;
   Object.assign(edit(d, 'leading'), {
-    established: true, lastProposed: start, lastCommitted: start, ahead: d.s.tree,
+    established: true,
+    lastProposed: start,
+    lastCommitted: start,
+    ahead: d.s.tree,
     tracker: newTracker(d.s.config.tickTimeMs, mapEntries(d.s.tree.sessions) as Iterable<readonly [SessionId, number]>, d.now),
   });
   decide(d, { rule: 'leader.established', epoch: leading.epoch, supporters: leading.newLeaderAcked, zxid: start });

@@ -36,7 +36,14 @@ function prepRules(config: EnsembleConfig): PrepRules {
   let rules = rulesByConfig.get(config);
   if (rules === undefined) {
     const { checkOutsideMulti, create2InMulti, versionWrap } = config.profile;
-    rules = { checkOutsideMulti, create2InMulti, versionWrap, extendedTypes: config.extendedTypes, digestEnabled: config.digestEnabled, enforceQuota: false };
+    rules = {
+      checkOutsideMulti,
+      create2InMulti,
+      versionWrap,
+      extendedTypes: config.extendedTypes,
+      digestEnabled: config.digestEnabled,
+      enforceQuota: false,
+    };
     rulesByConfig.set(config, rules);
   }
   return rules;
@@ -57,7 +64,14 @@ export function submit(d: Draft, request: SubmittedRequest): void {
   const ahead = d.s.leading?.ahead ?? leading.ahead;
   const applied = applyTxn(ahead, undigested);
   const txn: Txn = { ...undigested, digest: txnDigest(applied.tree, body, prepRules(d.s.config)) };
-  decide(d, { rule: 'request.validated', zxid, op: request.op.op, path: pathOf(body) ?? requestPath(request.op), err, session: request.session });
+  decide(d, {
+    rule: 'request.validated',
+    zxid,
+    op: request.op.op,
+    path: pathOf(body) ?? requestPath(request.op),
+    err,
+    session: request.session,
+  });
   propose(d, txn, applied);
 }
 

@@ -36,6 +36,7 @@ export function onSessionsTimer(d: Draft): void {
 export function onContainersTimer(d: Draft): void {
   if (d.s.leading === null) return;
   const rules = { maxNeverUsedIntervalMs: d.s.config.profile.containerNeverUsedMs };
-  for (const path of containerCandidates(d.s.tree, wallClock(d), rules)) submit(d, { session: NO_SESSION, cxid: 0, op: { op: 'deleteContainer', path }, owner: OWN_CLIENT });
+  for (const path of containerCandidates(d.s.tree, wallClock(d), rules))
+    submit(d, { session: NO_SESSION, cxid: 0, op: { op: 'deleteContainer', path }, owner: OWN_CLIENT });
   setTimer(d, 'containers', CONTAINER_CHECK_MS);
 }

@@ -37,8 +37,22 @@ export interface SyncPlan {
 export function chooseSync({ peer, last, committedLog, txnLogSyncEnabled, txnLog }: SyncInputs): SyncPlan {
   const min = listAt(committedLog, 0)?.txn.zxid ?? last;
   const max = listLast(committedLog)?.txn.zxid ?? last;
-  const plan = (mode: SyncMode, zxidSent: Zxid, forwardFrom: Zxid, because: SyncPlan['because'], more: Partial<SyncPlan> = {}): SyncPlan => ({
-    mode, zxidSent, forwardFrom, because, queued: [], source: null, minCommittedLog: min, maxCommittedLog: max, ...more,
+  const plan = (
+    mode: SyncMode,
+    zxidSent: Zxid,
+    forwardFrom: Zxid,
+    because: SyncPlan['because'],
+    more: Partial<SyncPlan> = {},
+  ): SyncPlan => ({
+    mode,
+    zxidSent,
+    forwardFrom,
+    because,
+    queued: [],
+    source: null,
+    minCommittedLog: min,
+    maxCommittedLog: max,
+    ...more,
   });
 
   if (compareZxid(peer, last) === 0) return plan('DIFF', peer, peer, 'same');
@@ -111,8 +125,17 @@ class Walk {
     if (this.opening === null && isNewEpochZxid(this.peer)) this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
   }
 
-  finish(plan: (mode: SyncMode, sent: Zxid, from: Zxid, because: SyncPlan['because'], more: Partial<SyncPlan>) => SyncPlan, last: Zxid, source: NonNullable<SyncPlan['source']>, because: SyncPlan['because']): SyncPlan {
-    if (this.opening === null) return plan('SNAP', last, this.queuedTo, this.otherEpoch ? 'divergedEpoch' : 'unhandled', { source, queued: this.queued });
-    return plan(this.opening.mode, this.opening.zxid, this.queuedTo, this.opening.mode === 'TRUNC' ? 'diverged' : because, { source, queued: this.queued });
+  finish(
+    plan: (mode: SyncMode, sent: Zxid, from: Zxid, because: SyncPlan['because'], more: Partial<SyncPlan>) => SyncPlan,
+    last: Zxid,
+    source: NonNullable<SyncPlan['source']>,
+    because: SyncPlan['because'],
+  ): SyncPlan {
+    if (this.opening === null)
+      return plan('SNAP', last, this.queuedTo, this.otherEpoch ? 'divergedEpoch' : 'unhandled', { source, queued: this.queued });
+    return plan(this.opening.mode, this.opening.zxid, this.queuedTo, this.opening.mode === 'TRUNC' ? 'diverged' : because, {
+      source,
+      queued: this.queued,
+    });
   }
 }

@@ -21,13 +21,25 @@ export function synchronize(d: Draft, conn: ConnId): void {
   if (handler === undefined || leading === null) return;
   const last = d.s.tree.lastProcessedZxid;
   const plan = chooseSync({
-    peer: handler.peerLastZxid, last, committedLog: d.s.committedLog,
-    txnLogSyncEnabled: d.s.config.snapshotSizeFactor >= 0, txnLog: () => txnLogFrom(d, handler.peerLastZxid),
+    peer: handler.peerLastZxid,
+    last,
+    committedLog: d.s.committedLog,
+    txnLogSyncEnabled: d.s.config.snapshotSizeFactor >= 0,
+    txnLog: () => txnLogFrom(d, handler.peerLastZxid),
   });
   decide(d, {
-    rule: 'sync.mode', learner: handler.sid, mode: plan.mode, peerLastZxid: handler.peerLastZxid,
-    minCommittedLog: plan.minCommittedLog, maxCommittedLog: plan.maxCommittedLog, lastProcessedZxid: last,
-    zxidSent: plan.zxidSent, queued: plan.queued.length, source: plan.source, because: plan.because, forwardFrom: plan.forwardFrom,
+    rule: 'sync.mode',
+    learner: handler.sid,
+    mode: plan.mode,
+    peerLastZxid: handler.peerLastZxid,
+    minCommittedLog: plan.minCommittedLog,
+    maxCommittedLog: plan.maxCommittedLog,
+    lastProcessedZxid: last,
+    zxidSent: plan.zxidSent,
+    queued: plan.queued.length,
+    source: plan.source,
+    because: plan.because,
+    forwardFrom: plan.forwardFrom,
   });
   send(d, conn, plan.mode === 'SNAP' ? { kind: 'SNAP', zxid: plan.zxidSent, tree: d.s.tree } : { kind: plan.mode, zxid: plan.zxidSent });
   for (const { txn, bytes } of plan.queued) {

@@ -24,9 +24,21 @@ export function updateLearning(d: Draft, change: Partial<Learning>): void {
 export function followLeader(d: Draft, leader: Sid): void {
   const { initLimitTicks, tickTimeMs, members } = d.s.config;
   d.s.learning = {
-    leader, conn: null, attempts: 0, lastHeard: d.now, readTimeoutMs: initLimitTicks * tickTimeMs, epoch: 0, mode: null,
-    snapshotNeeded: true, writeToTxnLog: false, notLogged: [], committed: [], lastQueued: ZXID_ZERO,
-    pendingTxns: emptyList(), pendingSyncs: [], touched: {},
+    leader,
+    conn: null,
+    attempts: 0,
+    lastHeard: d.now,
+    readTimeoutMs: initLimitTicks * tickTimeMs,
+    epoch: 0,
+    mode: null,
+    snapshotNeeded: true,
+    writeToTxnLog: false,
+    notLogged: [],
+    committed: [],
+    lastQueued: ZXID_ZERO,
+    pendingTxns: emptyList(),
+    pendingSyncs: [],
+    touched: {},
   };
   if (!members.some(({ sid }) => sid === leader)) {
     loseLeader(d, 'leaderUnknown');

@@ -7,26 +7,88 @@
 import { setup } from 'xstate';
 
 export type ServerEvent =
-  | 'boot' | 'recovered' | 'recoveryFailed' | 'died'
-  | 'electedLeader' | 'electedFollower' | 'electedObserver' | 'leaderLost' | 'gaveUp'
-  | 'epochAgreed' | 'established'
-  | 'CONNECTED' | 'LEADERINFO' | 'DIFF' | 'TRUNC' | 'SNAP' | 'PROPOSAL' | 'COMMIT' | 'INFORM' | 'NEWLEADER' | 'UPTODATE' | 'PING' | 'REVALIDATE' | 'SYNC'
-  | 'FOLLOWERINFO' | 'OBSERVERINFO' | 'ACKEPOCH' | 'ACK' | 'REQUEST';
+  | 'boot'
+  | 'recovered'
+  | 'recoveryFailed'
+  | 'died'
+  | 'electedLeader'
+  | 'electedFollower'
+  | 'electedObserver'
+  | 'leaderLost'
+  | 'gaveUp'
+  | 'epochAgreed'
+  | 'established'
+  | 'CONNECTED'
+  | 'LEADERINFO'
+  | 'DIFF'
+  | 'TRUNC'
+  | 'SNAP'
+  | 'PROPOSAL'
+  | 'COMMIT'
+  | 'INFORM'
+  | 'NEWLEADER'
+  | 'UPTODATE'
+  | 'PING'
+  | 'REVALIDATE'
+  | 'SYNC'
+  | 'FOLLOWERINFO'
+  | 'OBSERVERINFO'
+  | 'ACKEPOCH'
+  | 'ACK'
+  | 'REQUEST';
 
 /** Everything the machine may ask for. `rules.ts` has one function for each. */
 export type ServerAction =
-  | 'introduceSelf' | 'acceptEpoch' | 'openSync' | 'queueProposal' | 'queueCommit' | 'queueInform' | 'takeNewLeader' | 'startServing'
-  | 'logProposal' | 'commitProposal' | 'commitInform' | 'answerPing' | 'sessionRevalidated' | 'releaseSync' | 'refusePacket'
-  | 'hearLearner' | 'hearEpochAck' | 'hearAck' | 'hearPing' | 'hearRequest' | 'hearRevalidate';
+  | 'introduceSelf'
+  | 'acceptEpoch'
+  | 'openSync'
+  | 'queueProposal'
+  | 'queueCommit'
+  | 'queueInform'
+  | 'takeNewLeader'
+  | 'startServing'
+  | 'logProposal'
+  | 'commitProposal'
+  | 'commitInform'
+  | 'answerPing'
+  | 'sessionRevalidated'
+  | 'releaseSync'
+  | 'refusePacket'
+  | 'hearLearner'
+  | 'hearEpochAck'
+  | 'hearAck'
+  | 'hearPing'
+  | 'hearRequest'
+  | 'hearRevalidate';
 
 const { createMachine } = setup({
   types: { events: {} as { type: ServerEvent } },
   actions: Object.fromEntries(
-    ([
-      'introduceSelf', 'acceptEpoch', 'openSync', 'queueProposal', 'queueCommit', 'queueInform', 'takeNewLeader', 'startServing',
-      'logProposal', 'commitProposal', 'commitInform', 'answerPing', 'sessionRevalidated', 'releaseSync', 'refusePacket',
-      'hearLearner', 'hearEpochAck', 'hearAck', 'hearPing', 'hearRequest', 'hearRevalidate',
-    ] satisfies ServerAction[]).map((name) => [name, () => undefined]),
+    (
+      [
+        'introduceSelf',
+        'acceptEpoch',
+        'openSync',
+        'queueProposal',
+        'queueCommit',
+        'queueInform',
+        'takeNewLeader',
+        'startServing',
+        'logProposal',
+        'commitProposal',
+        'commitInform',
+        'answerPing',
+        'sessionRevalidated',
+        'releaseSync',
+        'refusePacket',
+        'hearLearner',
+        'hearEpochAck',
+        'hearAck',
+        'hearPing',
+        'hearRequest',
+        'hearRevalidate',
+      ] satisfies ServerAction[]
+    ).map((name) => [name, () => undefined]),
   ) as Record<ServerAction, () => void>,
 });
 

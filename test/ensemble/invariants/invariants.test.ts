@@ -11,44 +11,93 @@ import { append, cell, server, traceOf, world } from '../../trace/events.ts';
 import type { Sketch } from '../../trace/events.ts';
 
 const CONFIG: EnsembleConfig = {
-  members: [1, 2, 3].map((sid) => ({ sid, type: 'participant' })), tickTimeMs: 2000, initLimitTicks: 10, syncLimitTicks: 5, snapCount: 100_000, snapshotSizeFactor: 0.33, commitLogCount: 500,
-  preAllocSizeKb: 65536, maxNotificationIntervalMs: 60_000, cnxTimeoutMs: 5000, autopurge: null, extendedTypes: false, digestEnabled: true, forceSync: true, maxBatchSize: 1000, leaderServes: true,
-  wallClockAtZero: 0, profile: PROFILE_CURRENT,
+  members: [1, 2, 3].map((sid) => ({ sid, type: 'participant' })),
+  tickTimeMs: 2000,
+  initLimitTicks: 10,
+  syncLimitTicks: 5,
+  snapCount: 100_000,
+  snapshotSizeFactor: 0.33,
+  commitLogCount: 500,
+  preAllocSizeKb: 65536,
+  maxNotificationIntervalMs: 60_000,
+  cnxTimeoutMs: 5000,
+  autopurge: null,
+  extendedTypes: false,
+  digestEnabled: true,
+  forceSync: true,
+  maxBatchSize: 1000,
+  leaderServes: true,
+  wallClockAtZero: 0,
+  profile: PROFILE_CURRENT,
 };
 
 const [A, B, C] = [cell(1, 1), cell(1, 2), cell(1, 3)];
 const other = (of: LogCell): LogCell => ({ ...of, path: '/other', cxid: 99 });
 
 const ZERO = zxid(0, 0);
-const epochWon = (sid: number, epoch: number): Sketch => server(sid, {
-  decisions: [{ rule: 'epoch.ack', from: sid, theirEpoch: 0, theirZxid: ZERO, myEpoch: 0, myZxid: ZERO, acked: [1, 2], outcome: 'quorum' }],
-  changes: { role: 'LEADING', acceptedEpoch: epoch, currentEpoch: epoch, zabState: 'SYNCHRONIZATION' },
-});
-const established = (sid: number, epoch: number): Sketch => server(sid, {
-  decisions: [{ rule: 'leader.established', epoch, supporters: [1, 2], zxid: zxid(epoch, 0) }], changes: { zabState: 'BROADCAST', serving: true, lastZxid: zxid(epoch, 0) },
-});
+const epochWon = (sid: number, epoch: number): Sketch =>
+  server(sid, {
+    decisions: [
+      { rule: 'epoch.ack', from: sid, theirEpoch: 0, theirZxid: ZERO, myEpoch: 0, myZxid: ZERO, acked: [1, 2], outcome: 'quorum' },
+    ],
+    changes: { role: 'LEADING', acceptedEpoch: epoch, currentEpoch: epoch, zabState: 'SYNCHRONIZATION' },
+  });
+const established = (sid: number, epoch: number): Sketch =>
+  server(sid, {
+    decisions: [{ rule: 'leader.established', epoch, supporters: [1, 2], zxid: zxid(epoch, 0) }],
+    changes: { zabState: 'BROADCAST', serving: true, lastZxid: zxid(epoch, 0) },
+  });
 const leads = (sid: number, epoch: number): Sketch[] => [epochWon(sid, epoch), established(sid, epoch)];
-const joins = (sid: number, epoch: number): Sketch => server(sid, { changes: { role: 'FOLLOWING', acceptedEpoch: epoch, currentEpoch: epoch, zabState: 'BROADCAST', serving: true } });
+const joins = (sid: number, epoch: number): Sketch =>
+  server(sid, { changes: { role: 'FOLLOWING', acceptedEpoch: epoch, currentEpoch: epoch, zabState: 'BROADCAST', serving: true } });
 const logs = (sid: number, ...cells: LogCell[]): Sketch => server(sid, { log: append(...cells) });
 const commits = (sid: number, { zxid: at }: LogCell): Sketch => {
   const decision: Decision = { rule: 'proposal.ack', zxid: at, from: 2, acks: [1, 2], voters: 3, outcome: 'committed' };
   return server(sid, { decisions: [decision], changes: { lastZxid: at } });
 };
-const applies = (sid: number, { zxid: at }: LogCell, digest?: number): Sketch => server(sid, { changes: { lastZxid: at, ...(digest === undefined ? {} : { digest }) } });
-const replicated = (...cells: LogCell[]): Sketch[] => cells.flatMap((txn) => [logs(3, txn), logs(2, txn), logs(1, txn), commits(3, txn), applies(2, txn), applies(1, txn)]);
+const applies = (sid: number, { zxid: at }: LogCell, digest?: number): Sketch =>
+  server(sid, { changes: { lastZxid: at, ...(digest === undefined ? {} : { digest }) } });
+const replicated = (...cells: LogCell[]): Sketch[] =>
+  cells.flatMap((txn) => [logs(3, txn), logs(2, txn), logs(1, txn), commits(3, txn), applies(2, txn), applies(1, txn)]);
 const command = (what: Command): Sketch => world({ type: 'command', command: what });
 const dies = (sid: number): Sketch => world({ type: 'processEnded', sid, how: 'kill', exitCode: null, message: null, lost: [] });
-const recovers = (sid: number, ...cells: LogCell[]): Sketch => server(sid, {
-  what: { type: 'boot', sid }, log: [{ change: 'reset', base: ZERO, cells }],
-  changes: { role: 'LOOKING', zabState: 'ELECTION', serving: false, lastZxid: cells.at(-1)?.zxid ?? ZERO, acceptedEpoch: cells.at(-1)?.zxid.epoch ?? 0, currentEpoch: cells.at(-1)?.zxid.epoch ?? 0 },
-});
+const recovers = (sid: number, ...cells: LogCell[]): Sketch =>
+  server(sid, {
+    what: { type: 'boot', sid },
+    log: [{ change: 'reset', base: ZERO, cells }],
+    changes: {
+      role: 'LOOKING',
+      zabState: 'ELECTION',
+      serving: false,
+      lastZxid: cells.at(-1)?.zxid ?? ZERO,
+      acceptedEpoch: cells.at(-1)?.zxid.epoch ?? 0,
+      currentEpoch: cells.at(-1)?.zxid.epoch ?? 0,
+    },
+  });
 const outcome = (txn: LogCell, what: OpOutcome['outcome'] = 'acked'): Sketch => ({
-  actor: { kind: 'client', client: 1 }, what: { type: 'timer', timer: 'test' },
-  outcomes: [{ client: 1, xid: 1, op: { op: 'delete', path: txn.path ?? '', version: -1 }, outcome: what, err: 'OK', zxid: txn.zxid, result: { kind: 'none' }, sentAt: 0 }],
+  actor: { kind: 'client', client: 1 },
+  what: { type: 'timer', timer: 'test' },
+  outcomes: [
+    {
+      client: 1,
+      xid: 1,
+      op: { op: 'delete', path: txn.path ?? '', version: -1 },
+      outcome: what,
+      err: 'OK',
+      zxid: txn.zxid,
+      result: { kind: 'none' },
+      sentAt: 0,
+    },
+  ],
 });
 const reply = (epoch: number, counter: number, session?: '0x1' | '0x2'): Sketch => ({
-  actor: { kind: 'client', client: 1 }, client: session === undefined ? null : { session },
-  what: { type: 'received', flight: 1, message: { kind: 'Reply', xid: 1, zxid: zxid(epoch, counter), err: 'OK', result: { kind: 'none' } } },
+  actor: { kind: 'client', client: 1 },
+  client: session === undefined ? null : { session },
+  what: {
+    type: 'received',
+    flight: 1,
+    message: { kind: 'Reply', xid: 1, zxid: zxid(epoch, counter), err: 'OK', result: { kind: 'none' } },
+  },
 });
 
 function watch(sketches: readonly Sketch[], config = CONFIG): (Finding & { n: number })[] {
@@ -62,34 +111,124 @@ function watch(sketches: readonly Sketch[], config = CONFIG): (Finding & { n: nu
 const START = [...leads(3, 1), joins(2, 1), joins(1, 1)];
 const holds: readonly (readonly [InvariantName, string, readonly Sketch[]])[] = [
   ['one leader per epoch', 'leaders of two epochs overlap', [...leads(3, 1), ...leads(2, 2)]],
-  ['consecutive proposals', 'counters start again at 1 in each epoch', [...START, ...replicated(A, B), dies(3), ...leads(2, 2), logs(2, cell(2, 1))]],
-  ['agreement', 'an uncommitted txn is replaced', [...START, ...replicated(A), logs(3, B), dies(3), ...leads(2, 2), joins(1, 2), recovers(3, A, B), server(3, { log: [{ change: 'truncate', to: A.zxid }] }), joins(3, 2)]],
+  [
+    'consecutive proposals',
+    'counters start again at 1 in each epoch',
+    [...START, ...replicated(A, B), dies(3), ...leads(2, 2), logs(2, cell(2, 1))],
+  ],
+  [
+    'agreement',
+    'an uncommitted txn is replaced',
+    [
+      ...START,
+      ...replicated(A),
+      logs(3, B),
+      dies(3),
+      ...leads(2, 2),
+      joins(1, 2),
+      recovers(3, A, B),
+      server(3, { log: [{ change: 'truncate', to: A.zxid }] }),
+      joins(3, 2),
+    ],
+  ],
   ['no acknowledged write is lost', 'the new leader has it', [...START, ...replicated(A), outcome(A), dies(3), ...leads(2, 2)]],
   ['reply means committed', 'after the commit', [...START, ...replicated(A), outcome(A)]],
   ['reply means committed', 'an unknown outcome says nothing', [...START, outcome(A, 'unknown')]],
-  ['applied is a prefix of committed', 'a follower is behind', [...START, logs(3, A), logs(2, A), logs(1, A), commits(3, A), logs(3, B), logs(2, B), commits(3, B), applies(1, A)]],
+  [
+    'applied is a prefix of committed',
+    'a follower is behind',
+    [...START, logs(3, A), logs(2, A), logs(1, A), commits(3, A), logs(3, B), logs(2, B), commits(3, B), applies(1, A)],
+  ],
   ['epochs are ordered', 'accepted is ahead of current', [server(1, { changes: { acceptedEpoch: 3, currentEpoch: 2 } })]],
   ['promises are kept', 'epochs rise', [server(1, { changes: { acceptedEpoch: 1 } }), server(1, { changes: { acceptedEpoch: 4 } })]],
   ['a leader has all committed txns', 'and more of its own', [...START, ...replicated(A), logs(2, B), dies(3), ...leads(2, 2)]],
-  ['a client never goes back', 'equal zxids are no step back, and a new session starts over', [reply(1, 5, '0x1'), reply(1, 5), reply(1, 2, '0x2')]],
-  ['equal trees', 'at different zxids digests differ', [...START, ...replicated(A, B), applies(1, A, 7), applies(2, B, 8), applies(1, B, 8)].slice(0, -3)],
+  [
+    'a client never goes back',
+    'equal zxids are no step back, and a new session starts over',
+    [reply(1, 5, '0x1'), reply(1, 5), reply(1, 2, '0x2')],
+  ],
+  [
+    'equal trees',
+    'at different zxids digests differ',
+    [...START, ...replicated(A, B), applies(1, A, 7), applies(2, B, 8), applies(1, B, 8)].slice(0, -3),
+  ],
 ];
 
 const breaks: readonly (readonly [InvariantName, string, readonly Sketch[], RegExp])[] = [
-  ['one leader per epoch', 'two epoch quorums', [...leads(3, 1), dies(3), epochWon(2, 1)], /Server 2 has a quorum for epoch 1, which server 3 had/],
-  ['one leader per epoch', 'two at the same time', [epochWon(3, 1), server(2, { changes: { role: 'LEADING', acceptedEpoch: 1, currentEpoch: 1, zabState: 'BROADCAST' } })], /Servers 3 and 2 both lead epoch 1/],
+  [
+    'one leader per epoch',
+    'two epoch quorums',
+    [...leads(3, 1), dies(3), epochWon(2, 1)],
+    /Server 2 has a quorum for epoch 1, which server 3 had/,
+  ],
+  [
+    'one leader per epoch',
+    'two at the same time',
+    [epochWon(3, 1), server(2, { changes: { role: 'LEADING', acceptedEpoch: 1, currentEpoch: 1, zabState: 'BROADCAST' } })],
+    /Servers 3 and 2 both lead epoch 1/,
+  ],
   ['consecutive proposals', 'a counter is skipped', [...START, logs(3, A), logs(3, C)], /0x100000003 after counter 1/],
-  ['agreement', 'other content under a committed zxid', [...START, logs(3, A), commits(3, A), logs(1, other(A)), applies(1, A)], /Server 1 has applied 0x100000001 \(create \/other\) where 0x100000001 \(create \/1-1\)/],
-  ['no acknowledged write is lost', 'the new leader lacks it', [...START, logs(3, A), logs(1, A), commits(3, A), outcome(A), dies(3), ...leads(2, 2)], /Server 2 leads epoch 2 without 0x100000001 .*Client 1 was told/],
-  ['reply means committed', 'before the commit', [...START, logs(3, A), outcome(A)], /Client 1 is told that delete \/1-1 succeeded at 0x100000001, but only 0x0/],
-  ['applied is a prefix of committed', 'a phantom', [...START, ...replicated(A), logs(1, B), applies(1, B)], /Server 1 .* shows 0x100000002 .* never committed/],
-  ['applied is a prefix of committed', 'a hole', [...START, ...replicated(A, B, C), dies(1), recovers(1, A, C), joins(1, 1), applies(1, C)], /Server 1 .* without 0x100000002/],
-  ['epochs are ordered', 'current ahead of accepted', [server(1, { changes: { acceptedEpoch: 1, currentEpoch: 2 } })], /epoch 2 but has accepted only 1/],
-  ['epochs are ordered', 'a logged txn of a later epoch', [joins(1, 1), server(1, { changes: { lastLogged: zxid(2, 1) } })], /logged 0x200000001, but its current epoch is 1/],
-  ['promises are kept', 'an epoch is forgotten', [server(1, { changes: { acceptedEpoch: 4 } }), server(1, { changes: { acceptedEpoch: 3 } })], /accepted epoch 4 and goes back to 3/],
-  ['a leader has all committed txns', 'nobody was told yet', [...START, logs(3, A), logs(1, A), commits(3, A), dies(3), ...leads(2, 2)], /Server 2 leads epoch 2 without 0x100000001/],
+  [
+    'agreement',
+    'other content under a committed zxid',
+    [...START, logs(3, A), commits(3, A), logs(1, other(A)), applies(1, A)],
+    /Server 1 has applied 0x100000001 \(create \/other\) where 0x100000001 \(create \/1-1\)/,
+  ],
+  [
+    'no acknowledged write is lost',
+    'the new leader lacks it',
+    [...START, logs(3, A), logs(1, A), commits(3, A), outcome(A), dies(3), ...leads(2, 2)],
+    /Server 2 leads epoch 2 without 0x100000001 .*Client 1 was told/,
+  ],
+  [
+    'reply means committed',
+    'before the commit',
+    [...START, logs(3, A), outcome(A)],
+    /Client 1 is told that delete \/1-1 succeeded at 0x100000001, but only 0x0/,
+  ],
+  [
+    'applied is a prefix of committed',
+    'a phantom',
+    [...START, ...replicated(A), logs(1, B), applies(1, B)],
+    /Server 1 .* shows 0x100000002 .* never committed/,
+  ],
+  [
+    'applied is a prefix of committed',
+    'a hole',
+    [...START, ...replicated(A, B, C), dies(1), recovers(1, A, C), joins(1, 1), applies(1, C)],
+    /Server 1 .* without 0x100000002/,
+  ],
+  [
+    'epochs are ordered',
+    'current ahead of accepted',
+    [server(1, { changes: { acceptedEpoch: 1, currentEpoch: 2 } })],
+    /epoch 2 but has accepted only 1/,
+  ],
+  [
+    'epochs are ordered',
+    'a logged txn of a later epoch',
+    [joins(1, 1), server(1, { changes: { lastLogged: zxid(2, 1) } })],
+    /logged 0x200000001, but its current epoch is 1/,
+  ],
+  [
+    'promises are kept',
+    'an epoch is forgotten',
+    [server(1, { changes: { acceptedEpoch: 4 } }), server(1, { changes: { acceptedEpoch: 3 } })],
+    /accepted epoch 4 and goes back to 3/,
+  ],
+  [
+    'a leader has all committed txns',
+    'nobody was told yet',
+    [...START, logs(3, A), logs(1, A), commits(3, A), dies(3), ...leads(2, 2)],
+    /Server 2 leads epoch 2 without 0x100000001/,
+  ],
   ['a client never goes back', 'a stale server answers', [reply(1, 5, '0x1'), reply(1, 4)], /had seen 0x100000005 .* 0x100000004/],
-  ['equal trees', 'one digest differs', [...START, logs(3, A), logs(1, A), logs(2, A), commits(3, A), applies(1, A, 7), applies(2, A, 8)], /Servers 1 and 2 .*digests 7 and 8/],
+  [
+    'equal trees',
+    'one digest differs',
+    [...START, logs(3, A), logs(1, A), logs(2, A), commits(3, A), applies(1, A, 7), applies(2, A, 8)],
+    /Servers 1 and 2 .*digests 7 and 8/,
+  ],
 ];
 
 describe('invariants', () => {
@@ -123,24 +262,54 @@ describe('the person makes a guarantee void', () => {
   test('a wiped majority loses acknowledged writes and reuses an epoch: both are said, once, and nothing is called a violation', () => {
     const A2 = other(A);
     const found = watch([
-      ...all, command({ type: 'wipe', sid: 1 }), command({ type: 'wipe', sid: 2 }), recovers(1), recovers(2), ...leads(2, 1), joins(1, 1),
-      logs(2, A2), logs(1, A2), commits(2, A2), applies(1, A2), recovers(3, A, B), server(3, { log: [{ change: 'truncate', to: A.zxid }] }), joins(3, 1), applies(3, A),
+      ...all,
+      command({ type: 'wipe', sid: 1 }),
+      command({ type: 'wipe', sid: 2 }),
+      recovers(1),
+      recovers(2),
+      ...leads(2, 1),
+      joins(1, 1),
+      logs(2, A2),
+      logs(1, A2),
+      commits(2, A2),
+      applies(1, A2),
+      recovers(3, A, B),
+      server(3, { log: [{ change: 'truncate', to: A.zxid }] }),
+      joins(3, 1),
+      applies(3, A),
     ]);
     expect(found.filter((finding) => finding.violation !== undefined)).toEqual([]);
     expect(found.map((finding) => finding.void?.guarantee)).toEqual(['one leader per epoch', 'no acknowledged write is lost', 'agreement']);
-    expect(found[1]?.void?.sentence).toMatch(/without 0x100000001 .*Client 1 was told.*disk of server 1 was wiped, and the disk of server 2 was wiped/);
+    expect(found[1]?.void?.sentence).toMatch(
+      /without 0x100000001 .*Client 1 was told.*disk of server 1 was wiped, and the disk of server 2 was wiped/,
+    );
   });
 
   test('an old backup on a majority', () => {
     const found = watch([
-      ...all, command({ type: 'restore', sid: 1, name: 'old' }), command({ type: 'restore', sid: 2, name: 'old' }), recovers(1, A), recovers(2, A), ...leads(2, 2),
+      ...all,
+      command({ type: 'restore', sid: 1, name: 'old' }),
+      command({ type: 'restore', sid: 2, name: 'old' }),
+      recovers(1, A),
+      recovers(2, A),
+      ...leads(2, 2),
     ]);
     expect(found.map((finding) => finding.void?.guarantee)).toEqual(['no acknowledged write is lost']);
     expect(found[0]?.void?.sentence).toMatch(/without 0x100000002.*replaced by the backup "old"/);
   });
 
   test('one wiped disk of the two that hold a txn is enough (n = 3)', () => {
-    const found = watch([...START, logs(3, A), logs(2, A), commits(3, A), dies(3), dies(2), command({ type: 'wipe', sid: 2 }), recovers(2), ...leads(1, 2)]);
+    const found = watch([
+      ...START,
+      logs(3, A),
+      logs(2, A),
+      commits(3, A),
+      dies(3),
+      dies(2),
+      command({ type: 'wipe', sid: 2 }),
+      recovers(2),
+      ...leads(1, 2),
+    ]);
     expect(found.map((finding) => finding.void?.guarantee)).toEqual(['a leader has all committed txns']);
   });
 
@@ -151,7 +320,14 @@ describe('the person makes a guarantee void', () => {
   });
 
   test('a power loss is no excuse, unless forceSync=no', () => {
-    const lost = [...all, command({ type: 'powerLoss', sid: 1 }), command({ type: 'powerLoss', sid: 2 }), recovers(1, A), recovers(2, A), ...leads(2, 2)];
+    const lost = [
+      ...all,
+      command({ type: 'powerLoss', sid: 1 }),
+      command({ type: 'powerLoss', sid: 2 }),
+      recovers(1, A),
+      recovers(2, A),
+      ...leads(2, 2),
+    ];
     expect(watch(lost)[0]?.violation?.invariant).toBe('no acknowledged write is lost');
     expect(watch(lost, { ...CONFIG, forceSync: false })[0]?.void?.sentence).toContain('forceSync=no');
   });
@@ -164,7 +340,9 @@ test('a checkpoint brings back exactly what was known, also when the other branc
   for (const event of past) expect(invariants.observe(event)).toBeNull();
   const checkpoint = invariants.checkpoint();
   for (let branch = 0; branch < 2; branch++) {
-    expect(bad.map((event) => invariants.observe(event)).some((finding) => finding?.violation?.invariant === 'one leader per epoch')).toBe(true);
+    expect(bad.map((event) => invariants.observe(event)).some((finding) => finding?.violation?.invariant === 'one leader per epoch')).toBe(
+      true,
+    );
     invariants.restore(checkpoint);
     for (const event of traceOf(...past, ...replicated(C), outcome(C)).slice(past.length)) expect(invariants.observe(event)).toBeNull();
     invariants.restore(checkpoint);

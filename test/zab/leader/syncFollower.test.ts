@@ -9,7 +9,10 @@ const z = (text: string): Zxid => {
   const [epoch = 0, counter = 0] = text.split(':').map(Number);
   return zxid(epoch, counter);
 };
-const txn = (text: string): LoggedTxn => ({ bytes: new Uint8Array(), txn: { session: '0x1', cxid: 0, zxid: z(text), time: 0, digest: null, body: { type: 'delete', path: '/' } } });
+const txn = (text: string): LoggedTxn => ({
+  bytes: new Uint8Array(),
+  txn: { session: '0x1', cxid: 0, zxid: z(text), time: 0, digest: null, body: { type: 'delete', path: '/' } },
+});
 const history = (text: string): LoggedTxn[] => (text === '' ? [] : text.split(' ').map(txn));
 const show = ({ epoch, counter }: Zxid): string => `${epoch}:${counter}`;
 
@@ -34,14 +37,26 @@ describe('LearnerHandler.syncFollower', () => {
     ['0:0', '', '0:0', null, 'DIFF 0:0', '', '0:0'],
     ['0:0', '', '1:0', null, 'SNAP 1:0', '', '1:0'],
   ])('a learner at %s under a leader with [%s] at %s (txn log %s) gets %s', (peer, log, last, txnLog, packet, queued, forwardFrom) => {
-    const plan = chooseSync({ peer: z(peer), last: z(last), committedLog: listOf(history(log)), txnLogSyncEnabled: true, txnLog: () => (txnLog === null ? null : history(txnLog)) });
+    const plan = chooseSync({
+      peer: z(peer),
+      last: z(last),
+      committedLog: listOf(history(log)),
+      txnLogSyncEnabled: true,
+      txnLog: () => (txnLog === null ? null : history(txnLog)),
+    });
     expect(`${plan.mode} ${show(plan.zxidSent)}`).toBe(packet);
     expect(plan.queued.map((item) => show(item.txn.zxid)).join(' ')).toBe(queued);
     expect(show(plan.forwardFrom)).toBe(forwardFrom);
   });
 
   it('never asks for the txn log when txn-log sync is switched off', () => {
-    const plan = chooseSync({ peer: z('1:1'), last: z('1:9'), committedLog: listOf(history(ONE_EPOCH)), txnLogSyncEnabled: false, txnLog: () => expect.fail('read the log') });
+    const plan = chooseSync({
+      peer: z('1:1'),
+      last: z('1:9'),
+      committedLog: listOf(history(ONE_EPOCH)),
+      txnLogSyncEnabled: false,
+      txnLog: () => expect.fail('read the log'),
+    });
     expect(plan).toMatchObject({ mode: 'SNAP', because: 'txnLogDisabled' });
   });
 });

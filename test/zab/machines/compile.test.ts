@@ -18,5 +18,6 @@ test.each(machines.map((machine) => [machine.id, machine] as const))('%s: every 
   const phases = Object.keys(table.moves);
   expect(quick.initial).toBe(slow.initial);
   expect(phases.length).toBeGreaterThanOrEqual(Object.keys(machine.root.states).length);
-  for (const phase of phases) for (const event of [...(machine.events as string[]), 'unheardOf']) expect(quick.step(phase, event)).toEqual(slow.step(phase, event));
+  for (const phase of phases)
+    for (const event of [...(machine.events as string[]), 'unheardOf']) expect(quick.step(phase, event)).toEqual(slow.step(phase, event));
 });

@@ -31,7 +31,9 @@ describe('the memoised stepper', () => {
   });
 
   it.each(machines.map((machine) => [machine.id, machine] as const))('%s: every state is explained', (_, machine) => {
-    const states = [...(machine as unknown as { idMap: Map<string, { key: string; description?: string; parent?: unknown }> }).idMap.values()];
+    const states = [
+      ...(machine as unknown as { idMap: Map<string, { key: string; description?: string; parent?: unknown }> }).idMap.values(),
+    ];
     expect(states.filter((state) => state.parent !== undefined && (state.description ?? '') === '').map((state) => state.key)).toEqual([]);
   });
 
