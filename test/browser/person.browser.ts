@@ -40,6 +40,7 @@ test('the menu of a server opens, moves and chooses by keyboard, and gives the f
   await expect(menu).toHaveCount(0);
   await expect(server(page, 3)).toBeFocused();
   await page.keyboard.press('m');
+  await expect(menu.getByRole('menuitem').first()).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(menu.getByRole('menuitem', { name: 'Pause' })).toBeFocused();
   await page.keyboard.press('Enter');

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseScenario, parseScenarioText, ScenarioError } from '../../src/ensemble/scenario.ts';
 import { LIMITS } from '../../src/ensemble/steps.ts';
 import { parseCommand } from '../../src/ensemble/commandSchema.ts';
+import { openRecording, recordingNames, textOf } from '../golden/archive.ts';
 
 const wrong = (value: unknown): string => {
   try {
@@ -100,10 +100,9 @@ describe('a scenario', () => {
     expect(steps.map(({ action }) => action)).toEqual(['op', 'op', 'wait']);
   });
 
-  const folder = `${import.meta.dirname}/../../../shared/golden`;
-  it.runIf(existsSync(folder))('accepts every recording as it is', () => {
-    const names = readdirSync(folder).filter((name) => existsSync(`${folder}/${name}/scenario.json`));
-    for (const name of names) expect(parseScenarioText(readFileSync(`${folder}/${name}/scenario.json`, 'utf8'), name).name).toBe(name);
+  it('accepts every recording as it is', () => {
+    const names = recordingNames();
+    for (const name of names) expect(parseScenarioText(textOf(openRecording(name), 'scenario.json'), name).name).toBe(name);
     expect(names.length).toBeGreaterThan(40);
   });
 });

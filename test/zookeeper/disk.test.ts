@@ -28,6 +28,7 @@ if (why !== null && !mustRun) console.warn(`Skipped: ${why}. A real ZooKeeper op
 
 describe.skipIf(why !== null && !mustRun)(
   'a directory written by the simulator is opened by real ZooKeeper 3.8 and serves the same tree',
+  { timeout: 120_000 },
   () => {
     const work = mkdtempSync(join(tmpdir(), 'zablab-zookeeper-'));
     afterAll(() => rmSync(work, { recursive: true, force: true }));

@@ -89,6 +89,8 @@ function fourLetterWord(port: number, word: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, '127.0.0.1', () => socket.write(word));
+    // A server that is only just starting may take the connection and never answer.
+    socket.setTimeout(1000, () => socket.destroy(new Error('no answer')));
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.once('error', reject);
     socket.once('close', () => resolve(Buffer.concat(chunks).toString('utf8')));
