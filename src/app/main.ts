@@ -18,3 +18,5 @@ await first;
 // Once everything is kept, the page needs no network: also not for workers and dialogs that are loaded when they are wanted. Nothing waits for it.
 if (import.meta.env.PROD && 'serviceWorker' in navigator)
   setTimeout(() => void navigator.serviceWorker.register('./offline.js').catch(() => undefined), 1500);
+// The core that going back needs, ready before somebody acts in the past for the first time.
+setTimeout(() => void import('../zab/server.ts'), 2000);

@@ -43,6 +43,7 @@ export const en = {
     linkOneWay: (from: number, to: number) => `cut from ${from} to ${to}`,
     linkSlow: (ms: number) => `slow by ${ms} ms`,
     message: (kind: string, key: string, from: string, to: string) => `${kind} ${key}, from ${from} to ${to}`,
+    held: (n: number, from: string, to: string) => `${n} messages from ${from} to ${to} wait at the cut`,
     inFlight: (n: number) => `${n} messages on their way`,
     hint: 'Drag across links to cut them',
     moreClients: (n: number) => `${n} more clients`,

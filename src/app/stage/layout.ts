@@ -16,8 +16,8 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Which side of its disc a server's text stands on: always away from the middle of the ring. */
-export type Side = 'left' | 'right' | 'above' | 'below';
+/** Which side of its disc a server's text stands on: always away from the middle of the ring. `corner` is right of it and upwards. */
+export type Side = 'left' | 'right' | 'above' | 'below' | 'corner';
 
 export interface ServerPlace extends Point {
   readonly sid: Sid;
@@ -43,6 +43,8 @@ const TEXT_WIDTH: Readonly<Record<TextMode, number>> = { full: 196, slim: 140, w
 export const TEXT_HEIGHT = 74;
 /** From the disc to its text beside it; the ring of the selection lies between. */
 export const TEXT_GAP = 15;
+/** On lower stages the text of the server at the top stands in its corner: above it, it would take a third of the ring's height. */
+const LOW_STAGE = 430;
 
 /** From roomy to tight; the first that fits is taken. */
 const STYLES: readonly (readonly [text: TextMode, radius: number])[] = [
@@ -73,9 +75,15 @@ export function placeServers(sids: readonly Sid[], width: number, height: number
 
 function placeAs(sids: readonly Sid[], frame: Omit<StageLayout, 'servers'>): StageLayout {
   const { width, height, text, scale } = frame;
+  const low = height < LOW_STAGE * scale;
   const seats = sids.map((sid, i) => {
     const angle = angleOf(i, sids.length);
-    return { sid, cos: Math.cos(angle), sin: Math.sin(angle), side: text === 'word' ? ('below' as const) : sideOf(angle, sids.length) };
+    return {
+      sid,
+      cos: Math.cos(angle),
+      sin: Math.sin(angle),
+      side: text === 'word' ? ('below' as const) : sideOf(angle, sids.length, low),
+    };
   });
   if (seats.length === 1)
     return { ...frame, servers: seats.map(({ sid, side }) => ({ sid, side, x: width / 2, y: height / 2 - 20 * scale })) };
@@ -140,6 +148,8 @@ function roomAround(
       return { above: Math.max(half, crown), below: half, left: wide, right: radius };
     case 'right':
       return { above: Math.max(half, crown), below: half, left: radius, right: wide };
+    case 'corner':
+      return { above: Math.max(TEXT_HEIGHT * scale, crown), below: half, left: radius, right: wide };
     case 'above':
       return { above: tall + 24 * scale, below: radius, left: halfWide, right: halfWide };
     case 'below':
@@ -170,10 +180,10 @@ function angleOf(i: number, of: number): number {
   return start + (i * 2 * Math.PI) / of;
 }
 
-function sideOf(angle: number, of: number): Side {
+function sideOf(angle: number, of: number, low: boolean): Side {
   if (of === 1) return 'below';
   const c = Math.cos(angle);
-  if (Math.abs(c) < 0.3) return Math.sin(angle) < 0 ? 'above' : 'below';
+  if (Math.abs(c) < 0.3) return Math.sin(angle) > 0 ? 'below' : low ? 'corner' : 'above';
   return c < 0 ? 'left' : 'right';
 }
 
@@ -317,6 +327,8 @@ export function textBox(place: ServerPlace, { radius, scale, text }: StageLayout
       return { x: place.x - radius - gap - width, y: place.y - height / 2, width, height };
     case 'right':
       return { x: place.x + radius + gap, y: place.y - height / 2, width, height };
+    case 'corner':
+      return { x: place.x + radius + gap, y: place.y - height, width, height };
     case 'above':
       return { x: place.x - width / 2, y: place.y - radius - 4 * scale - height, width, height };
     case 'below':

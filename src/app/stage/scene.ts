@@ -7,7 +7,10 @@ import { GLYPH_HALF, keyField } from './glyphs.ts';
 import { along, edge, type LabelWish, type Point, type StageLayout } from './layout.ts';
 
 export interface Flying {
+  /** The message; of several that wait at one cut the oldest. */
   readonly flight: Flight;
+  /** All messages that wait here because the link is cut, oldest first; empty while the message moves. */
+  readonly held: readonly Flight[];
   readonly at: Point;
   readonly towards: Point;
 }
@@ -21,7 +24,10 @@ export interface SceneOptions {
   readonly still: boolean;
 }
 
-/** The messages to draw at playback time `t`. */
+/** Where a cut holds messages up, as a share of their way: just before the gap in the line. */
+const AT_CUT = 0.4;
+
+/** The messages to draw at playback time `t`. Those that one direction of a cut link holds up are one entry, at the gap. */
 export function flyingAt(
   view: EnsembleView,
   clock: Cinema,
@@ -33,6 +39,7 @@ export function flyingAt(
   const flying: Flying[] = [];
   // Messages of one direction keep their order and a glyph's width between them: they queue at the door.
   const ahead = new Map<string, number>();
+  const waiting = new Map<string, Flight[]>();
   const spacing = (2 * GLYPH_HALF.x + 3) * layout.scale;
   for (const flight of view.flights) {
     if (hideHeartbeats && isHeartbeat(flight.message)) continue;
@@ -42,20 +49,30 @@ export function flyingAt(
     const to = where(flight.to);
     if (from === undefined || to === undefined) continue;
     const way = edge(from.at, to.at, from.radius + 4, to.radius + GLYPH_HALF.x * layout.scale + 2);
-    const stuck =
-      flight.from.kind === 'server' &&
-      flight.to.kind === 'server' &&
-      (flight.eta === null || linkState(view, flight.from.sid, flight.to.sid).cut);
-    const progress = still ? 0.55 : Math.min(ease(clock.progress(flight.id, t)), stuck ? 0.4 : 1);
-    const length = Math.hypot(way.to.x - way.from.x, way.to.y - way.from.y);
     const lane = laneOf(flight);
+    const placed = (share: number): Point => along(way.from, way.to, share, 8 * layout.scale);
+    const progress = still ? 0.55 : ease(clock.progress(flight.id, t));
+    if (progress >= AT_CUT && isHeld(view, flight)) {
+      const others = waiting.get(lane);
+      if (others !== undefined) {
+        others.push(flight);
+        continue;
+      }
+      const held = [flight];
+      waiting.set(lane, held);
+      flying.push({ flight, held, at: placed(AT_CUT), towards: to.at });
+      continue;
+    }
+    const length = Math.hypot(way.to.x - way.from.x, way.to.y - way.from.y);
     const reached = Math.max(0, Math.min(progress * length, (ahead.get(lane) ?? Infinity) - spacing));
     ahead.set(lane, reached);
-    const share = length === 0 ? 0 : reached / length;
-    const at = along(way.from, way.to, share, 8 * layout.scale);
-    flying.push({ flight, at, towards: to.at });
+    flying.push({ flight, held: [], at: placed(length === 0 ? 0 : reached / length), towards: to.at });
   }
   return flying;
+}
+
+function isHeld(view: EnsembleView, { from, to, eta }: Flight): boolean {
+  return from.kind === 'server' && to.kind === 'server' && (eta === null || linkState(view, from.sid, to.sid).cut);
 }
 
 function laneOf({ from, to }: Flight): string {
@@ -70,8 +87,8 @@ function ease(progress: number): number {
 
 /** What texts beside the glyphs want: their size is estimated from the number of characters. */
 export function labelWishes(flying: readonly Flying[], scale: number): readonly (LabelWish & { readonly text: string })[] {
-  return flying.flatMap(({ flight, at, towards }) => {
-    const text = keyField(flight.message);
+  return flying.flatMap(({ flight, held, at, towards }) => {
+    const text = held.length > 1 ? '' : keyField(flight.message);
     const half = { x: GLYPH_HALF.x * scale, y: GLYPH_HALF.y * scale };
     return text === '' ? [] : [{ id: flight.id, at, half, towards, text, width: text.length * 7.9 * scale + 2, height: 16 * scale }];
   });
