@@ -134,7 +134,8 @@ export const en: Language = {
         exit: `Server ${e.sid} has ended${e.exitCode === null ? '' : ` with exit code ${e.exitCode}`}${e.message === null ? '' : `: ${plainText(e.message)}`}.`,
       })[e.how],
     connectionOpened: (e) => `${en.peer(e.from)} and ${en.peer(e.to)} are connected (${e.channel}).`,
-    connectionClosed: (e) => `Connection ${e.conn} is closed${e.lost.length > 0 ? `; ${e.lost.length} messages are lost` : ''}.`,
+    connectionClosed: (e) =>
+      `Connection ${e.conn} is closed${e.lost.length > 0 ? `; ${e.lost.length} ${e.lost.length === 1 ? 'message is' : 'messages are'} lost` : ''}.`,
     note: (e) => plainText(e.text),
     violation: (e) => `A guarantee is broken: ${e.sentence}`,
     guaranteeVoid: (e) => `A guarantee no longer holds, by your own action: ${e.sentence}`,
