@@ -1,19 +1,22 @@
 /** Writes `offline.js`, a service worker that keeps all files of the build: a page that was loaded once works without a network. */
+import { existsSync, readdirSync } from 'node:fs';
 import type { Plugin } from 'vite';
 
 export function offline(): Plugin {
+  let publicFiles: readonly string[] = [];
   return {
     name: 'zablab-offline',
     apply: 'build',
     enforce: 'post',
+    configResolved({ publicDir }) {
+      publicFiles = publicDir !== '' && existsSync(publicDir) ? readdirSync(publicDir) : [];
+    },
     // After all others: their files belong to it too.
     generateBundle: {
       order: 'post',
       handler(_, bundle) {
         // Many hosts do not serve names that begin with a dot, and the page needs none of them.
-        const files = Object.keys(bundle)
-          .filter((name) => !name.endsWith('.map') && !name.startsWith('.'))
-          .sort();
+        const files = [...Object.keys(bundle), ...publicFiles].filter((name) => !name.endsWith('.map') && !name.startsWith('.')).sort();
         if (!files.includes('index.html')) return;
         this.emitFile({ type: 'asset', fileName: 'offline.js', source: serviceWorker(files) });
       },
@@ -22,8 +25,8 @@ export function offline(): Plugin {
 }
 
 /**
- * The service worker's text. Names of files carry a hash of their content, so a kept file never gets stale; the page itself is asked for
- * first, and taken from what is kept when there is no answer. Files of older builds are dropped.
+ * The service worker's text. Names of built files carry a hash of their content, so a kept file never gets stale, and a new build
+ * asks for those of `public/` anew; the page itself is asked for first, and taken from what is kept when there is no answer. Files of older builds are dropped.
  */
 export function serviceWorker(files: readonly string[]): string {
   return `const FILES = ${JSON.stringify(files)};
