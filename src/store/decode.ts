@@ -8,7 +8,7 @@ import { StoreError } from './errors.ts';
 import { JuteReader } from './jute.ts';
 import { LOG_HEADER_SIZE, logSteps, RECORD_HEAD_SIZE, type LogEnd } from './logFile.ts';
 import { zxidOfName } from './names.ts';
-import { TXN_TYPE_NUMBER } from './txnCodec.ts';
+import { txnTypeName } from '../tree/opcodes.ts';
 
 /** A stretch of a file. `offset` and `length` are bytes from the start of the file. */
 export interface DecodedField {
@@ -369,10 +369,8 @@ function describeText(name: string, bytes: Bytes): DecodedFile {
   };
 }
 
-const TYPE_NAMES = new Map(Object.entries(TXN_TYPE_NUMBER).map(([name, number]) => [number, name]));
-
 function typeText(type: number): string {
-  return TYPE_NAMES.get(type) ?? `unknown type ${type}`;
+  return txnTypeName(type) ?? `unknown type ${type}`;
 }
 
 function timeText(ms: number): string {

@@ -5,36 +5,17 @@
  */
 import type { Bytes } from '../base/ids.ts';
 import { errorName, errorNumber } from '../tree/errors.ts';
+import { txnTypeName, txnTypeNumber } from '../tree/opcodes.ts';
 import type { Acl, Txn, TxnBody, TxnType } from '../tree/types.ts';
 import { EndOfBytes, StoreError } from './errors.ts';
 import { JuteReader, JuteWriter } from './jute.ts';
-
-/** Header type numbers. Source: `ZooDefs.OpCode`. */
-export const TXN_TYPE_NUMBER: Readonly<Record<TxnType, number>> = {
-  createSession: -10,
-  closeSession: -11,
-  error: -1,
-  create: 1,
-  delete: 2,
-  setData: 5,
-  setACL: 7,
-  check: 13,
-  multi: 14,
-  create2: 15,
-  reconfig: 16,
-  createContainer: 19,
-  deleteContainer: 20,
-  createTTL: 21,
-};
-
-const TYPE_OF_NUMBER = new Map((Object.keys(TXN_TYPE_NUMBER) as TxnType[]).map((type) => [TXN_TYPE_NUMBER[type], type]));
 
 /** Version of the digest calculation (`DigestCalculator.DIGEST_VERSION`). */
 export const DIGEST_VERSION = 2;
 
 export function encodeTxn(txn: Txn): Bytes {
   const writer = new JuteWriter();
-  writer.long(txn.session).int(txn.cxid).long(txn.zxid).long(txn.time).int(TXN_TYPE_NUMBER[txn.body.type]);
+  writer.long(txn.session).int(txn.cxid).long(txn.zxid).long(txn.time).int(txnTypeNumber(txn.body.type));
   writeBody(writer, txn.body);
   if (txn.digest !== null) writer.int(DIGEST_VERSION).long(txn.digest);
   return writer.bytes();
@@ -101,7 +82,7 @@ function writeBody(writer: JuteWriter, body: TxnBody): void {
       for (const sub of body.txns) {
         const record = new JuteWriter();
         writeBody(record, sub);
-        writer.int(TXN_TYPE_NUMBER[sub.type]).buffer(record.bytes());
+        writer.int(txnTypeNumber(sub.type)).buffer(record.bytes());
       }
   }
 }
@@ -109,8 +90,8 @@ function writeBody(writer: JuteWriter, body: TxnBody): void {
 function readType(reader: JuteReader): TxnType {
   const offset = reader.offset;
   const number = reader.int('type');
-  const type = TYPE_OF_NUMBER.get(number);
-  if (type === undefined) throw new StoreError({ message: `Unsupported Txn with type=${number}`, exitCode: 1, offset });
+  const type = txnTypeName(number);
+  if (type === null) throw new StoreError({ message: `Unsupported Txn with type=${number}`, exitCode: 1, offset });
   return type;
 }
 

@@ -8,34 +8,15 @@ import { applyDiskOps, copyDisk, emptyDisk } from '../../src/store/disk.ts';
 import type { Disk } from '../../src/store/types.ts';
 import { sessionPassword } from '../../src/tree/sessions.ts';
 import type { ClientOp } from '../../src/tree/types.ts';
-import { PROFILE_CURRENT } from '../../src/zab/profile.ts';
+import { DEFAULT_CONFIG } from '../../src/ensemble/options.ts';
 import { step, type Server } from '../../src/zab/server.ts';
 import type { Decision, Effect, EnsembleConfig, Input, Message, MessageKind, ServerMessage } from '../../src/zab/types.ts';
 
 export const OPEN = [{ perms: 31, scheme: 'world', id: 'anyone' }] as const;
 
 export function config(servers: number, more: Partial<EnsembleConfig> = {}): EnsembleConfig {
-  return {
-    members: Array.from({ length: servers }, (_, i) => ({ sid: i + 1, type: 'participant' })),
-    tickTimeMs: 500,
-    initLimitTicks: 10,
-    syncLimitTicks: 4,
-    snapCount: 100_000,
-    snapshotSizeFactor: 0.33,
-    commitLogCount: 500,
-    preAllocSizeKb: 16,
-    maxNotificationIntervalMs: 60_000,
-    cnxTimeoutMs: 5000,
-    autopurge: null,
-    extendedTypes: false,
-    digestEnabled: true,
-    forceSync: true,
-    maxBatchSize: 1000,
-    leaderServes: true,
-    wallClockAtZero: 1_790_000_000_000,
-    profile: PROFILE_CURRENT,
-    ...more,
-  };
+  const members = Array.from({ length: servers }, (_, i) => ({ sid: i + 1, type: 'participant' as const }));
+  return { ...DEFAULT_CONFIG, members, preAllocSizeKb: 16, wallClockAtZero: 1_790_000_000_000, ...more };
 }
 
 interface Conn {

@@ -38,58 +38,35 @@ export type ServerEvent =
   | 'REQUEST';
 
 /** Everything the machine may ask for. `rules.ts` has one function for each. */
-export type ServerAction =
-  | 'introduceSelf'
-  | 'acceptEpoch'
-  | 'openSync'
-  | 'queueProposal'
-  | 'queueCommit'
-  | 'queueInform'
-  | 'takeNewLeader'
-  | 'startServing'
-  | 'logProposal'
-  | 'commitProposal'
-  | 'commitInform'
-  | 'answerPing'
-  | 'sessionRevalidated'
-  | 'releaseSync'
-  | 'refusePacket'
-  | 'hearLearner'
-  | 'hearEpochAck'
-  | 'hearAck'
-  | 'hearPing'
-  | 'hearRequest'
-  | 'hearRevalidate';
+const ACTIONS = [
+  'introduceSelf',
+  'acceptEpoch',
+  'openSync',
+  'queueProposal',
+  'queueCommit',
+  'queueInform',
+  'takeNewLeader',
+  'startServing',
+  'logProposal',
+  'commitProposal',
+  'commitInform',
+  'answerPing',
+  'sessionRevalidated',
+  'releaseSync',
+  'refusePacket',
+  'hearLearner',
+  'hearEpochAck',
+  'hearAck',
+  'hearPing',
+  'hearRequest',
+  'hearRevalidate',
+] as const;
+
+export type ServerAction = (typeof ACTIONS)[number];
 
 const { createMachine } = setup({
   types: { events: {} as { type: ServerEvent } },
-  actions: Object.fromEntries(
-    (
-      [
-        'introduceSelf',
-        'acceptEpoch',
-        'openSync',
-        'queueProposal',
-        'queueCommit',
-        'queueInform',
-        'takeNewLeader',
-        'startServing',
-        'logProposal',
-        'commitProposal',
-        'commitInform',
-        'answerPing',
-        'sessionRevalidated',
-        'releaseSync',
-        'refusePacket',
-        'hearLearner',
-        'hearEpochAck',
-        'hearAck',
-        'hearPing',
-        'hearRequest',
-        'hearRevalidate',
-      ] satisfies ServerAction[]
-    ).map((name) => [name, () => undefined]),
-  ) as Record<ServerAction, () => void>,
+  actions: Object.fromEntries(ACTIONS.map((name) => [name, () => undefined])) as Record<ServerAction, () => void>,
 });
 
 const learnerDiscovery = {

@@ -5,31 +5,13 @@ import type { InvariantName } from '../../../src/ensemble/invariantList.ts';
 import { Invariants } from '../../../src/ensemble/invariants.ts';
 import type { Finding } from '../../../src/ensemble/invariants.ts';
 import type { Command, OpOutcome } from '../../../src/ensemble/types.ts';
-import { PROFILE_3_8_0, PROFILE_CURRENT } from '../../../src/zab/profile.ts';
+import { configOf } from '../../../src/ensemble/options.ts';
+import { PROFILE_3_8_0 } from '../../../src/zab/profile.ts';
 import type { Decision, EnsembleConfig, LogCell } from '../../../src/zab/types.ts';
 import { append, cell, server, traceOf, world } from '../../trace/events.ts';
 import type { Sketch } from '../../trace/events.ts';
 
-const CONFIG: EnsembleConfig = {
-  members: [1, 2, 3].map((sid) => ({ sid, type: 'participant' })),
-  tickTimeMs: 2000,
-  initLimitTicks: 10,
-  syncLimitTicks: 5,
-  snapCount: 100_000,
-  snapshotSizeFactor: 0.33,
-  commitLogCount: 500,
-  preAllocSizeKb: 65536,
-  maxNotificationIntervalMs: 60_000,
-  cnxTimeoutMs: 5000,
-  autopurge: null,
-  extendedTypes: false,
-  digestEnabled: true,
-  forceSync: true,
-  maxBatchSize: 1000,
-  leaderServes: true,
-  wallClockAtZero: 0,
-  profile: PROFILE_CURRENT,
-};
+const CONFIG: EnsembleConfig = configOf([1, 2, 3]);
 
 const [A, B, C] = [cell(1, 1), cell(1, 2), cell(1, 3)];
 const other = (of: LogCell): LogCell => ({ ...of, path: '/other', cxid: 99 });

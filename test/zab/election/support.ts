@@ -3,30 +3,11 @@ import { zxid, type Zxid } from '../../../src/base/zxid.ts';
 import type { Draft } from '../../../src/zab/draft.ts';
 import { NEW_ELECTION_LAYER } from '../../../src/zab/election/state.ts';
 import type { Server } from '../../../src/zab/state.ts';
-import { PROFILE_CURRENT } from '../../../src/zab/profile.ts';
+import { DEFAULT_CONFIG } from '../../../src/ensemble/options.ts';
 import type { Decision, Effect, ElectionMessage, EnsembleConfig, Member, Role, RuleId, Vote } from '../../../src/zab/types.ts';
 
 export function configOf(members: readonly Member[]): EnsembleConfig {
-  return {
-    members,
-    tickTimeMs: 500,
-    initLimitTicks: 10,
-    syncLimitTicks: 4,
-    snapCount: 100_000,
-    snapshotSizeFactor: 0.33,
-    commitLogCount: 500,
-    preAllocSizeKb: 16,
-    maxNotificationIntervalMs: 60_000,
-    cnxTimeoutMs: 5000,
-    autopurge: null,
-    extendedTypes: false,
-    digestEnabled: true,
-    forceSync: true,
-    maxBatchSize: 1000,
-    leaderServes: true,
-    wallClockAtZero: 0,
-    profile: PROFILE_CURRENT,
-  };
+  return { ...DEFAULT_CONFIG, members, preAllocSizeKb: 16, wallClockAtZero: 0 };
 }
 
 export function participants(...sids: readonly number[]): readonly Member[] {
