@@ -93,8 +93,8 @@ describe('a snapshot file', () => {
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const damaged = bytes.map((byte, i) => (i === at ? byte ^ change : byte));
-        // The text of a seal is read and ignored, so one whose length says "all the rest" hides the sections behind it; Java accepts that too.
-        fc.pre(!(at === bytes.length - 35 && damaged[at] === 34));
+        // The text of a seal is read and ignored, so a wrong length of it that reaches far enough hides the section behind it; Java accepts that too.
+        fc.pre(at !== bytes.length - 35);
         if (at >= bytes.length - 5) expect(looksValid(damaged)).toBe(false);
         else expect(() => parseSnapshot(damaged, z(1))).toThrow(StoreError);
       }),
