@@ -31,11 +31,6 @@ export function maxZxid(a: Zxid, b: Zxid): Zxid {
   return compareZxid(a, b) >= 0 ? a : b;
 }
 
-/** The next zxid of the same epoch. Rolling over is the leader's business (`Leader.propose`). */
-export function nextZxid(z: Zxid): Zxid {
-  return { epoch: z.epoch, counter: z.counter + 1 };
-}
-
 /** Whether this zxid names the start of an epoch rather than a transaction (`(zxid & 0xffffffff) == 0`). */
 export function isNewEpochZxid(z: Zxid): boolean {
   return z.counter === 0;
@@ -65,9 +60,4 @@ export function parseZxid(text: string): Zxid {
   const low = digits.slice(-8);
   const high = digits.slice(0, -8);
   return { epoch: high === '' ? 0 : parseInt(high, 16), counter: parseInt(low, 16) };
-}
-
-/** A number that orders like the zxid and identifies it, for use as a Map key. Exact for epochs below 2^21. */
-export function zxidKey(z: Zxid): number {
-  return z.epoch * 0x1_0000_0000 + z.counter;
 }

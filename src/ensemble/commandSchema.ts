@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import { utf8 } from '../base/ids.ts';
 import { OPEN_ACL } from '../tree/aclCache.ts';
-import type { ClientOp } from '../tree/types.ts';
 import { ScenarioError } from './scenarioError.ts';
 import { LIMITS, msSchema, sidSchema, wrongOf } from './steps.ts';
 import type { Command } from './types.ts';
@@ -119,13 +118,6 @@ export function parseCommand(value: unknown, source: string, path = '', sids: re
     for (const sid of sidsOf(command))
       if (!sids.includes(sid)) throw new ScenarioError(source, path, `there is no server ${sid}; the servers are ${sids.join(', ')}`);
   return command;
-}
-
-/** Checks one client operation, as in `request` commands. */
-export function parseRequest(value: unknown, source: string, path = ''): ClientOp {
-  const command = parseCommand({ type: 'request', client: 1, request: value }, source, path);
-  if (command.type !== 'request') throw new Error('a request became something else');
-  return command.request;
 }
 
 function sidsOf(command: Command): readonly number[] {

@@ -12,11 +12,6 @@ const MOST_PROPOSALS = 8;
 
 type Parts = { -readonly [K in keyof ServerView]?: ServerView[K] };
 
-/** The whole view. */
-export function viewOf(s: Server): ServerView {
-  return changesOf(null, s) as ServerView;
-}
-
 /** Fields of the view that differ between two states of one server; all of them when there was none before. */
 export function changesOf(before: Server | null, s: Server): Partial<ServerView> {
   const out: Parts = {};

@@ -20,8 +20,10 @@ export function suggestions(view: EnsembleView, voters: readonly Sid[], acts: nu
   const leader = leaderOf(view);
   const down = servers.filter(({ up }) => up === 'down' || up === 'crashed');
   const up = servers.filter(({ up }) => up === 'up' || up === 'paused');
+  // Down, but not because it was never started: also a script takes servers down.
+  const fallen = down.some(({ acceptedEpoch }) => acceptedEpoch > 0);
   const all: (Suggestion | null)[] =
-    acts === 0 || (up.length === servers.length && Object.keys(view.links).length === 0 && acts < 2)
+    (acts === 0 && !fallen) || (up.length === servers.length && Object.keys(view.links).length === 0 && acts < 2)
       ? [killLeader(leader, t), split(view, leader, voters, t), plug(up, t)]
       : [
           down.length > 1

@@ -3,7 +3,7 @@
  *
  * Source: `Leader.propose`, `Leader.processAck`, `Leader.tryToCommit`, `Leader.commit`, `Leader.inform`; Zab paper, phase 3.
  */
-import { listAt, listLength, listPush, listSet, listShift } from '../../base/chunked.ts';
+import { listAt, listPush, listSet, listShift } from '../../base/chunked.ts';
 import type { Sid } from '../../base/ids.ts';
 import { compareZxid, isNewEpochZxid, sameZxid, type Zxid } from '../../base/zxid.ts';
 import { encodeTxn } from '../../store/txnCodec.ts';
@@ -129,9 +129,4 @@ function answerSyncs(d: Draft, zxid: Zxid): void {
   if (leading === null || leading.pendingSyncs.length === 0) return;
   for (const waiting of leading.pendingSyncs) if (sameZxid(waiting.zxid, zxid)) send(d, waiting.conn, { kind: 'SYNC' });
   edit(d, 'leading').pendingSyncs = leading.pendingSyncs.filter((waiting) => !sameZxid(waiting.zxid, zxid));
-}
-
-/** Number of proposals without a quorum. */
-export function outstandingCount(d: Draft): number {
-  return d.s.leading === null ? 0 : listLength(d.s.leading.outstanding);
 }
