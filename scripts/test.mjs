@@ -93,7 +93,7 @@ async function browser() {
   const json = readReport(report);
   if (json === null) return ofCode(code);
   const { expected, unexpected, flaky, skipped } = json.stats;
-  return withCode(code, { passed: expected, failed: unexpected + flaky, skipped });
+  return withCode(code, { passed: expected + flaky, failed: unexpected, skipped });
 }
 
 /**
