@@ -8,9 +8,11 @@ const ROOMS = {
   zab: ['base', 'tree', 'store'],
   ensemble: ['base', 'tree', 'store', 'zab'],
   trace: ['base', 'tree', 'store', 'zab', 'ensemble'],
+  intake: ['base', 'tree', 'store', 'zab', 'ensemble', 'trace'],
+  export: ['base', 'tree', 'store', 'zab', 'ensemble', 'trace'],
   lesson: ['base', 'tree', 'store', 'zab', 'ensemble', 'trace'],
-  cli: ['base', 'tree', 'store', 'zab', 'ensemble', 'trace', 'lesson'],
-  app: ['base', 'tree', 'store', 'zab', 'ensemble', 'trace', 'lesson'],
+  cli: ['base', 'tree', 'store', 'zab', 'ensemble', 'trace', 'intake', 'export', 'lesson'],
+  app: ['base', 'tree', 'store', 'zab', 'ensemble', 'trace', 'intake', 'export', 'lesson'],
 };
 
 /** `(^|/)` lets the rules be shown at work on a small tree of test files. */

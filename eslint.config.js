@@ -3,7 +3,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 /** Rooms that are functions of their inputs: the same seed and the same commands give the same trace, on any machine. */
-const PURE = ['src/{base,tree,store,zab,ensemble,trace}/**/*.ts'];
+const PURE = ['src/{base,tree,store,zab,ensemble,trace,intake,export}/**/*.ts'];
 /** A host runs servers in workers and threads, so it may touch them. */
 const HOSTS = ['src/ensemble/host/**/*.ts'];
 

@@ -91,6 +91,21 @@ export interface Flight {
   readonly message: Message;
   /** When it will arrive as far as is known when it is sent, virtual ms; null while the link is cut. */
   readonly eta: number | null;
+  /** Nobody saw it being sent: it follows from something else (traces read from logs). Drawn dashed. */
+  readonly inferred?: true;
+}
+
+/** Where an event of a trace that was read from logs comes from. */
+export interface Origin {
+  /** Number of the log, in the order in which they were read, and line in it, from 1; line 0 for an event that follows from others. */
+  readonly log: number;
+  readonly line: number;
+  /** The servers' clocks agree only so well: this event may be so many ms earlier or later against other servers. */
+  readonly uncertainMs: number;
+  /** No line says this: it follows from others. */
+  readonly inferred?: true;
+  /** It cannot have been in this order, whatever the clocks: the position of the event that should have come first. */
+  readonly impossible?: number;
 }
 
 /** What a client experiences. */
@@ -172,9 +187,13 @@ export interface TraceEvent {
   readonly outcomes: readonly OpOutcome[];
   /** Changes to a disk made by a person (wipe, restore, damage, power loss), on `disk.sid`. `reset` starts from an empty disk. */
   readonly disk: { readonly sid: Sid; readonly reset: boolean; readonly ops: readonly DiskOp[] } | null;
+  /** Only in traces that were read from logs. */
+  readonly origin?: Origin;
 }
 
 export type RecordedInput =
   | Exclude<Input, { type: 'boot' } | { type: 'receive' }>
   | { readonly type: 'boot'; readonly sid: Sid }
+  /** A line of a server's log, in a trace that was read from logs; `text` is its message. */
+  | { readonly type: 'logLine'; readonly text: string }
   | { readonly type: 'receive'; readonly conn: ConnId; readonly flight: number; readonly from: Peer; readonly message: Message };

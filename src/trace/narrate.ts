@@ -85,6 +85,8 @@ function inputCaption(what: RecordedInput, sid: Sid, view: EnsembleView, languag
   switch (what.type) {
     case 'boot':
       return events.boot(sid);
+    case 'logLine':
+      return events.logLine(sid, plainText(what.text));
     case 'connected':
       return events.connected(sid, what.channel, language.server(what.peer));
     case 'connectFailed':

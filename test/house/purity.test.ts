@@ -22,7 +22,7 @@ test.each([
   ['the process by another way', 'globalThis.process;'],
   ['files', "import 'node:fs';"],
 ])('%s in the core is refused', (_what, code) => {
-  for (const room of ['base', 'tree', 'store', 'zab/election', 'ensemble', 'trace'])
+  for (const room of ['base', 'tree', 'store', 'zab/election', 'ensemble', 'trace', 'intake', 'export'])
     expect(complaints(code, `src/${room}/file.ts`)).toHaveLength(1);
 });
 

@@ -143,6 +143,7 @@ export const en: Language = {
   invariants: {},
   events: {
     boot: (sid) => `Server ${sid} boots from its disk.`,
+    logLine: (sid, text) => `Server ${sid} logs: ${text}`,
     connected: (sid, channel, peer) => `Server ${sid} is connected to ${peer} (${channel}).`,
     connectFailed: (sid, channel, peer, reason) =>
       `Server ${sid} could not connect to ${peer} (${channel}): ${reason === 'refused' ? 'refused' : 'no answer'}.`,

@@ -89,6 +89,7 @@ export interface Language {
   readonly invariants: Readonly<Record<string, string>>;
   readonly events: {
     readonly boot: (sid: Sid) => string;
+    readonly logLine: (sid: Sid, text: string) => string;
     readonly connected: (sid: Sid, channel: Channel, peer: string) => string;
     readonly connectFailed: (sid: Sid, channel: Channel, peer: string, reason: 'refused' | 'timeout') => string;
     readonly accepted: (sid: Sid, channel: Channel, peer: string) => string;

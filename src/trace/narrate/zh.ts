@@ -146,6 +146,7 @@ export const zh: Language = {
   },
   events: {
     boot: (sid) => `服务器 ${sid} 从磁盘启动。`,
+    logLine: (sid, text) => `服务器 ${sid} 的日志：${text}`,
     connected: (sid, channel, peer) => `服务器 ${sid} 连上了${peer}（${channel}）。`,
     connectFailed: (sid, channel, peer, reason) =>
       `服务器 ${sid} 连不上${peer}（${channel}）：${reason === 'refused' ? '被拒绝' : '没有回应'}。`,
