@@ -1,4 +1,5 @@
 /** Draws the space-time diagram on a canvas: only what the window shows, thinned where marks would lie on top of each other. */
+import { formatMs } from '../shell/format.ts';
 import type { Sid } from '../../base/ids.ts';
 import type { Command, Peer } from '../../ensemble/types.ts';
 import type { FlightLine } from '../../trace/flightLines.ts';
@@ -77,12 +78,6 @@ function paintAxis(context: CanvasRenderingContext2D, { ticks, height, ink, text
     context.fillStyle = ink.muted;
     context.fillText(formatMs(ms), x, height - 4 * textScale);
   }
-}
-
-/** `12 480 ms`, with a thin space between thousands. */
-export function formatMs(ms: number): string {
-  const [whole = '0', part] = String(Math.round(ms * 10) / 10).split('.');
-  return `${whole.replace(/\B(?=(\d{3})+$)/g, '\u2009')}${part === undefined || ms > 100 ? '' : `.${part}`} ms`;
 }
 
 function paintLane(context: CanvasRenderingContext2D, picture: TimelinePicture, sid: Sid, y: number, half: number): void {
