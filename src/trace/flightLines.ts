@@ -16,6 +16,8 @@ export interface FlightLine {
 const BLOCK = 256;
 
 const FLYING = -1;
+/** So many lines are looked at for each that is wanted: some are not to be shown. */
+const LOOKED_AT = 8;
 
 /**
  * Lines in the order of sending, kept as columns: a long trace has more messages than events, and few of their lines are ever looked at.
@@ -54,6 +56,24 @@ export class FlightLines {
       (block) => block.endN >= from,
       (line) => line.endN >= from,
     );
+  }
+
+  /**
+   * At most `most` lines that touch positions `from`…`to` and are to be shown, evenly taken from all of them, in the order of sending.
+   * Costs as much as it gives, however many there are.
+   */
+  thinned(from: number, to: number, most: number, shown: (flight: Flight) => boolean): FlightLine[] {
+    const end = atMost(this.#sentN, to);
+    const blocks = this.#blocks.flatMap((block, b) => (b * BLOCK < end && (block.flying > 0 || block.endN >= from) ? [b] : []));
+    const every = Math.max(1, Math.floor((blocks.length * BLOCK) / (LOOKED_AT * most)));
+    const found: FlightLine[] = [];
+    for (const b of blocks)
+      for (let i = Math.ceil((b * BLOCK) / every) * every; i < Math.min(end, (b + 1) * BLOCK); i += every) {
+        const endN = this.#endN[i] as number;
+        if ((endN === FLYING || endN >= from) && shown(this.#flights[i] as Flight)) found.push(this.#line(i));
+      }
+    const keep = Math.ceil(found.length / most);
+    return keep <= 1 ? found : found.filter((_, i) => i % keep === 0);
   }
 
   /** Lines that touch the time span `from`…`to`, virtual ms. */

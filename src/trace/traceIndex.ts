@@ -39,6 +39,7 @@ interface Lane {
   epoch: number;
   readonly bands: RoleBand[];
   readonly events: number[];
+  readonly decisions: number[];
   readonly rules: Map<RuleId, number[]>;
 }
 
@@ -92,6 +93,11 @@ export class TraceIndex {
     return this.#clients.get(client) ?? [];
   }
 
+  /** Positions at which a server decided anything, ascending. */
+  allDecisionsOf(sid: Sid): readonly number[] {
+    return this.#lanes.get(sid)?.decisions ?? [];
+  }
+
   /** Positions at which a rule decided something on a server, ascending. */
   decisionsOf(sid: Sid, rule: RuleId): readonly number[] {
     return this.#lanes.get(sid)?.rules.get(rule) ?? [];
@@ -120,7 +126,7 @@ export class TraceIndex {
   #lane(sid: Sid): Lane {
     let lane = this.#lanes.get(sid);
     if (lane === undefined) {
-      lane = { role: 'DOWN', real: 'LOOKING', epoch: 0, bands: [], events: [], rules: new Map() };
+      lane = { role: 'DOWN', real: 'LOOKING', epoch: 0, bands: [], events: [], decisions: [], rules: new Map() };
       this.#lanes.set(sid, lane);
     }
     return lane;
@@ -131,6 +137,7 @@ export class TraceIndex {
     lane.events.push(n);
     if (decisions.length > 0) {
       this.#landmarks.decision.push(n);
+      lane.decisions.push(n);
       for (const decision of decisions) {
         push(lane.rules, decision.rule, n);
         if (decision.rule === 'leader.established') this.#leaders.push({ sid, epoch: decision.epoch, n, at: event.at });

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { clamped, following, roundest, ticks, timelineScale, zoomed } from '../../src/app/timeline/scale.ts';
-import { Cinema } from '../../src/app/transport/cinema.ts';
+import { formatAxis, formatClock } from '../../src/app/timeline/axis.ts';
+import { FlightLines } from '../../src/trace/flightLines.ts';
+import { Cinema, compressQuiet } from '../../src/app/transport/cinema.ts';
 import { fixtureTrace } from './fixture.ts';
 
 const story = fixtureTrace();
@@ -65,6 +67,50 @@ test.each([
   [97, 104, 100],
   [312.2, 312.9, 312.5],
   [1234, 1310, 1300],
+  [3_000, 9_000, 5_000],
+  [61_000, 139_000, 120_000],
+  [3_400_000, 3_900_000, 3_600_000],
+  [70_000_000, 95_000_000, 86_400_000],
 ])('the roundest number from %d to %d is %d', (low, high, round) => {
   expect(roundest(low, high)).toBe(round);
+});
+
+test.each([
+  [12_480, 9_000, '12\u2009480 ms'],
+  [12_480, 60_000, '12.5 s'],
+  [205_000, 600_000, '3:25'],
+  [3_805_000, 9_000_000, '1:03:25'],
+])('%d ms on an axis of %d ms is written %s', (ms, span, text) => {
+  expect(formatAxis(ms, span)).toBe(text);
+});
+
+test('a trace from logs shows the time of day, to the millisecond when it is zoomed in', () => {
+  const wall = Date.UTC(2026, 0, 5, 10, 11, 12, 345);
+  expect(formatClock(wall, 500)).toBe('10:11:12.345');
+  expect(formatClock(wall, 3_600_000)).toBe('10:11:12');
+});
+
+test('of many messages a window draws a few, evenly, and only those that are shown', () => {
+  const lines = new FlightLines(story.map(({ at }) => at));
+  for (const event of story) lines.add(event);
+  const all = lines.between(0, story.length);
+  const elections = all.filter(({ flight }) => flight.message.kind === 'NOTIFICATION');
+  expect(lines.thinned(0, story.length, 1e6, () => true)).toEqual(all);
+  expect(lines.thinned(0, story.length, 1e6, ({ message }) => message.kind === 'NOTIFICATION')).toEqual(elections);
+  const few = lines.thinned(0, story.length, 20, () => true);
+  expect(few.length).toBeGreaterThan(5);
+  expect(few.length).toBeLessThanOrEqual(20);
+  expect(all).toEqual(expect.arrayContaining(few));
+});
+
+test('a recorded night is seconds long, and says how long it was', () => {
+  const night = 8 * 3_600_000;
+  expect(compressQuiet(night, true)).toBeLessThan(5_000);
+  const calm = { ...story[0]!, sent: [], changes: { role: 'LOOKING' as const } };
+  const cinema = new Cinema({ hideHeartbeats: true, recorded: true });
+  cinema.append({ ...calm, n: 0, at: 0 });
+  cinema.append({ ...calm, n: 1, at: 100 });
+  cinema.append({ ...calm, n: 2, at: 100 + night });
+  expect(cinema.foldsIn(0, cinema.end)).toEqual([{ from: cinema.timeOf(1), to: cinema.timeOf(2), ms: night }]);
+  expect(cinema.end).toBeLessThan(6_000);
 });

@@ -12,8 +12,8 @@ export interface Window {
   readonly to: number;
 }
 
-/** Smallest and largest width of a window. */
-const NARROWEST = 20;
+/** Smallest width of a window, ms of its scale. */
+const NARROWEST = 4;
 
 export interface TimelineScale {
   readonly kind: ScaleKind;
@@ -81,13 +81,13 @@ export interface Tick {
 
 /**
  * Where the time axis has marks: at round virtual times, at least `apart` px from one another. On the story scale round times are
- * unevenly spread, so each mark takes the roundest time in its neighbourhood.
+ * unevenly spread, so each mark takes the roundest time in its neighbourhood. With `zero`, the wall clock at 0, times of day are round.
  */
-export function ticks(scale: TimelineScale, clock: Cinema, apart: number): readonly Tick[] {
+export function ticks(scale: TimelineScale, clock: Cinema, apart: number, zero = 0): readonly Tick[] {
   const virtual = (x: number): number => (scale.kind === 'clock' ? scale.at(x) : clock.virtualAt(scale.at(x)));
   const marks: Tick[] = [];
   for (let x = apart / 3; x < scale.width - apart / 3; x += apart) {
-    const ms = roundest(Math.max(0, virtual(x - apart / 3)), Math.max(0, virtual(x + apart / 3)));
+    const ms = roundest(zero + Math.max(0, virtual(x - apart / 3)), zero + Math.max(0, virtual(x + apart / 3))) - zero;
     if (marks.at(-1)?.ms === ms || scale.at(x) < 0) continue;
     const value = scale.kind === 'clock' ? ms : clock.playbackAt(ms);
     const at = scale.x(value);
@@ -97,8 +97,32 @@ export function ticks(scale: TimelineScale, clock: Cinema, apart: number): reado
   return marks;
 }
 
-/** The number with the fewest digits between two others. */
+const HOUR = 3_600_000;
+/** Round lengths of time above a few seconds, ms. */
+const ROUND_TIMES = [
+  24 * HOUR,
+  12 * HOUR,
+  6 * HOUR,
+  3 * HOUR,
+  HOUR,
+  HOUR / 2,
+  HOUR / 4,
+  HOUR / 6,
+  HOUR / 12,
+  60_000,
+  30_000,
+  10_000,
+  5000,
+  1000,
+];
+
+/** The roundest time between two others, ms: of few digits, or of whole seconds, minutes, hours where the two are that far apart. */
 export function roundest(low: number, high: number): number {
+  if (high - low >= 1000)
+    for (const part of ROUND_TIMES) {
+      const candidate = Math.ceil(low / part - 1e-9) * part;
+      if (candidate <= high) return Math.abs(candidate);
+    }
   for (let step = 1_000_000; step >= 0.001; step /= 10) {
     for (const part of [step, step / 2, step / 5]) {
       const candidate = Math.ceil(low / part - 1e-9) * part;

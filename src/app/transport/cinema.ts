@@ -19,7 +19,21 @@ export interface Passage {
 export interface CinemaOptions {
   /** Pings and idle timers take no time of their own. */
   readonly hideHeartbeats: boolean;
+  /** All is there already, as in a trace that was read from logs: quiet of any length passes in a few seconds. */
+  readonly recorded?: boolean;
 }
+
+/** A quiet stretch that is much shorter in playback time than it was. */
+export interface Fold {
+  /** Playback ms. */
+  readonly from: number;
+  readonly to: number;
+  /** Virtual ms. */
+  readonly ms: number;
+}
+
+/** Quiet for so long counts as a fold, virtual ms. */
+const FOLD_MS = 4000;
 
 /** How long one message flies at least. */
 export const FLIGHT_MS = 560;
@@ -49,10 +63,10 @@ export function isQuiet(event: TraceEvent): boolean {
 
 /**
  * Playback ms for a stretch of `ms` virtual ms in which nothing notable happens: grows with its logarithm, and by a tenth of the
- * stretch, so that an idle ensemble runs ten times as fast as a real one and no faster.
+ * stretch, so that an idle ensemble runs ten times as fast as a real one and no faster. In a recorded trace only by a tenth of its first ten seconds.
  */
-export function compressQuiet(ms: number): number {
-  return ms <= 0 ? 0 : 300 * Math.log10(1 + ms / 20) + ms / 10;
+export function compressQuiet(ms: number, recorded = false): number {
+  return ms <= 0 ? 0 : 300 * Math.log10(1 + ms / 20) + (recorded ? Math.min(ms, 10_000) : ms) / 10;
 }
 
 /** How long the viewer rests on an event before the next one: more for what changes the story. */
@@ -79,6 +93,7 @@ export class Cinema {
   /** The last notable event: quiet ones are placed relative to it. */
   private anchorTime = 0;
   private anchorAt = 0;
+  private readonly folded: Fold[] = [];
 
   constructor(options: CinemaOptions) {
     this.options = options;
@@ -105,7 +120,7 @@ export class Cinema {
         flight.id,
         laneOf(flight),
         time,
-        this.isShown(flight.message) ? Math.max(FLIGHT_MS, compressQuiet((flight.eta ?? event.at) - event.at)) : 0,
+        this.isShown(flight.message) ? Math.max(FLIGHT_MS, compressQuiet((flight.eta ?? event.at) - event.at, this.options.recorded)) : 0,
       );
   }
 
@@ -139,6 +154,14 @@ export class Cinema {
     return between(this.virtual, this.times, this.count, at);
   }
 
+  /** Folded quiet stretches that touch a span of playback time, oldest first. */
+  foldsIn(from: number, to: number): readonly Fold[] {
+    const { folded } = this;
+    let i = folded.length;
+    while (i > 0 && (folded[i - 1] as Fold).to > from) i--;
+    return folded.slice(i).filter((fold) => fold.from < to);
+  }
+
   passage(flight: number): Passage | undefined {
     return this.passages.get(flight);
   }
@@ -160,12 +183,13 @@ export class Cinema {
       return 0;
     }
     const previous = this.end;
-    const byClock = this.anchorTime + compressQuiet(event.at - this.anchorAt);
+    const byClock = this.anchorTime + compressQuiet(event.at - this.anchorAt, this.options.recorded);
     if (this.options.hideHeartbeats && isQuiet(event)) return Math.max(previous + 0.001, byClock);
     const { what } = event;
     const passage = what.type === 'receive' || what.type === 'received' ? this.passages.get(what.flight) : undefined;
     const arrival = passage === undefined ? 0 : passage.departs + passage.lasts;
     const time = Math.max(previous + restBefore(event, this.airborne.size), byClock, arrival);
+    if (event.at - this.anchorAt >= FOLD_MS) this.folded.push({ from: this.anchorTime, to: time, ms: event.at - this.anchorAt });
     this.anchorTime = time;
     this.anchorAt = event.at;
     return time;

@@ -1,0 +1,95 @@
+/** The role bands of a lane. */
+import type { Sid } from '../../base/ids.ts';
+import type { RoleBand } from '../../trace/traceIndex.ts';
+import { epochHex } from '../stage/hue.ts';
+import type { Ink, TimelinePicture } from './picture.ts';
+
+export function paintLane(context: CanvasRenderingContext2D, picture: TimelinePicture, sid: Sid, y: number, half: number): void {
+  const { timeline, scale, theme, ink, textScale, t } = picture;
+  const end = scale.xOf(timeline.length - 1);
+  let labelled = -Infinity;
+  const bands = timeline.index.bands(sid);
+  for (let i = bandAt(bands, scale.eventAt(0)); i < bands.length;) {
+    const band = bands[i] as RoleBand;
+    const x0 = Math.max(-2, scale.xOf(band.from));
+    if (x0 > scale.width) break;
+    const x1 = Math.min(scale.width + 2, band.to === Infinity ? Math.max(end, x0) : scale.xOf(band.to));
+    // Bands of less than a pixel: the next that is seen is the one under the next pixel.
+    i = x1 - x0 < 1 ? Math.max(i + 1, bandAt(bands, scale.eventAt(x0 + 1))) : i + 1;
+    if (x1 < 0) continue;
+    paintBand(context, band, x0, Math.max(x1, x0 + 0.5), y, half, epochHex(band.epoch, theme), ink);
+    const word = band.role === 'DOWN' ? t.role.down : band.role === 'PAUSED' ? t.role.paused : band.role;
+    const label = band.role === 'DOWN' ? word : `${word} e${band.epoch}`;
+    context.font = `${band.role === 'LEADING' ? 650 : 500} ${13 * textScale}px system-ui, sans-serif`;
+    const start = Math.max(x0, 0) + 6;
+    if (half < 7 || start < labelled || context.measureText(label).width + 12 > x1 - Math.max(x0, 0)) continue;
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.fillStyle = band.role === 'LEADING' ? ink.onEpoch : band.role === 'DOWN' ? ink.muted : ink.ink;
+    context.fillText(label, start, y + 0.5);
+    labelled = start + context.measureText(label).width;
+  }
+}
+
+/** Leading solid, following tinted, observing dashed, looking an open outline, down a thin line, paused hatched: as on the stage. */
+function paintBand(
+  context: CanvasRenderingContext2D,
+  band: RoleBand,
+  x0: number,
+  x1: number,
+  y: number,
+  half: number,
+  hue: string,
+  ink: Ink,
+): void {
+  const width = x1 - x0;
+  context.setLineDash([]);
+  context.lineWidth = 1.5;
+  if (band.role === 'DOWN') {
+    context.strokeStyle = ink.muted;
+    context.setLineDash([2, 4]);
+    context.beginPath();
+    context.moveTo(x0, y + half);
+    context.lineTo(x1, y + half);
+    context.stroke();
+    context.setLineDash([]);
+    return;
+  }
+  context.fillStyle = band.role === 'LOOKING' ? ink.surface : hue;
+  context.globalAlpha = band.role === 'LEADING' || band.role === 'LOOKING' ? 1 : 0.22;
+  context.fillRect(x0, y - half, width, 2 * half);
+  context.globalAlpha = 1;
+  context.strokeStyle = hue;
+  if (band.role === 'OBSERVING' || band.role === 'LOOKING') context.setLineDash(band.role === 'LOOKING' ? [2, 3] : [6, 4]);
+  if (width > 2) context.strokeRect(x0 + 0.75, y - half + 0.75, Math.max(0.5, width - 1.5), 2 * half - 1.5);
+  context.setLineDash([]);
+  if (band.role === 'PAUSED') hatch(context, x0, y - half, width, 2 * half, ink.muted);
+}
+
+function hatch(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, colour: string): void {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (let at = Math.max(x, -20) - height; at < x + width; at += 8) {
+    context.moveTo(at, y + height);
+    context.lineTo(at + height, y);
+  }
+  context.stroke();
+  context.restore();
+}
+
+/** Index of the band in which event `n` lies; 0 before the first. */
+function bandAt(bands: readonly RoleBand[], n: number): number {
+  let low = 0;
+  let high = bands.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((bands[middle] as RoleBand).from <= n) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
+}
