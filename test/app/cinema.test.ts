@@ -1,7 +1,8 @@
 /** The cinematic clock: readable flights, kept order, short quiet. */
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { Cinema, compressQuiet, FLIGHT_MS, isQuiet } from '../../src/app/transport/cinema.ts';
+import { isQuiet } from '../../src/trace/quiet.ts';
+import { Cinema, compressQuiet, FLIGHT_MS } from '../../src/app/transport/cinema.ts';
 import type { TraceEvent } from '../../src/ensemble/types.ts';
 import { fixtureTrace, TraceMaker } from './fixture.ts';
 

@@ -5,7 +5,8 @@
 import type { TraceEvent } from '../../ensemble/types.ts';
 import type { Decision } from '../../zab/types.ts';
 import { mainDecision } from '../../trace/narrate.ts';
-import { isQuiet, type Cinema } from '../transport/cinema.ts';
+import { isQuiet } from '../../trace/quiet.ts';
+import type { Cinema } from '../transport/cinema.ts';
 
 /** How long a sentence stays when nothing weightier comes, playback ms. */
 const READING_MS = 1600;

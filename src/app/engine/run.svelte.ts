@@ -6,7 +6,8 @@ import type { Command, TraceEvent } from '../../ensemble/types.ts';
 import { Timeline } from '../../trace/timeline.ts';
 import type { Landmark } from '../../trace/traceIndex.ts';
 import type { EnsembleView } from '../../trace/view.ts';
-import { Cinema, isQuiet } from '../transport/cinema.ts';
+import { isQuiet } from '../../trace/quiet.ts';
+import { Cinema } from '../transport/cinema.ts';
 import { Emitter } from './emitter.ts';
 import type { Engine } from './engine.ts';
 

@@ -2,7 +2,8 @@
 import type { Flight, Peer } from '../../ensemble/types.ts';
 import type { EnsembleView } from '../../trace/view.ts';
 import { linkState } from '../../trace/view.ts';
-import { isHeartbeat, type Cinema } from '../transport/cinema.ts';
+import { isHeartbeat } from '../../trace/quiet.ts';
+import type { Cinema } from '../transport/cinema.ts';
 import { GLYPH_HALF, keyField } from './glyphs.ts';
 import { along, edge, type LabelWish, type Point, type StageLayout } from './layout.ts';
 

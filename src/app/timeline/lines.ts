@@ -4,7 +4,7 @@ import type { FlightLine } from '../../trace/flightLines.ts';
 import type { Timeline } from '../../trace/timeline.ts';
 import { epochOf } from '../stage/glyphs.ts';
 import { epochHex } from '../stage/hue.ts';
-import { isHeartbeat } from '../transport/cinema.ts';
+import { isHeartbeat } from '../../trace/quiet.ts';
 import { laneY, type TimelinePicture } from './picture.ts';
 
 /** Most message lines drawn. */

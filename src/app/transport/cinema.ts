@@ -8,6 +8,7 @@
  * while the trace grows.
  */
 import type { Flight, TraceEvent } from '../../ensemble/types.ts';
+import { isHeartbeat, isQuiet } from '../../trace/quiet.ts';
 import type { Message } from '../../zab/types.ts';
 
 /** A message's way across the stage, in playback ms. It stays at its destination from `departs + lasts` until it is received. */
@@ -40,26 +41,6 @@ export const FLIGHT_MS = 560;
 /** Messages on one connection keep this distance, as long as the queue is short. */
 const STAGGER_MS = 90;
 const STAGGER_LIMIT_MS = 540;
-
-const HEARTBEATS: ReadonlySet<Message['kind']> = new Set(['PING', 'ClientPing', 'PingReply']);
-
-export function isHeartbeat(message: Message): boolean {
-  return HEARTBEATS.has(message.kind);
-}
-
-/** Nothing to tell: a ping, a tick of the leader's loop, an idle timer. */
-export function isQuiet(event: TraceEvent): boolean {
-  if (event.decisions.length > 0 || event.log.length > 0 || event.outcomes.length > 0 || event.disk !== null) return false;
-  if (event.changes !== null && Object.keys(event.changes).some((field) => field !== 'leading' && field !== 'syncQueue')) return false;
-  if (event.sent.some((flight) => !isHeartbeat(flight.message))) return false;
-  const { what } = event;
-  return (
-    what.type === 'timer' ||
-    what.type === 'fsynced' ||
-    (what.type === 'receive' && isHeartbeat(what.message)) ||
-    (what.type === 'received' && isHeartbeat(what.message))
-  );
-}
 
 /**
  * Playback ms for a stretch of `ms` virtual ms in which nothing notable happens: grows with its logarithm, and by a tenth of the
