@@ -1,9 +1,9 @@
 /** The time axis below the lanes, and the gutter with the server numbers. */
 import { isoTime } from '../../base/utc.ts';
 import { formatMs } from '../shell/format.ts';
-import { AXIS, laneY, type TimelinePicture } from './picture.ts';
+import { AXIS, laneY, type TimelinePicture, type Surface } from './picture.ts';
 
-export function paintAxis(context: CanvasRenderingContext2D, { ticks, height, ink, textScale, zero }: TimelinePicture): void {
+export function paintAxis(context: Surface, { ticks, height, ink, textScale, zero }: TimelinePicture): void {
   const span = (ticks.at(-1)?.ms ?? 0) - (ticks[0]?.ms ?? 0);
   context.font = `${13 * textScale}px system-ui, sans-serif`;
   context.textBaseline = 'alphabetic';
@@ -20,10 +20,7 @@ export function paintAxis(context: CanvasRenderingContext2D, { ticks, height, in
   }
 }
 
-export function paintGutter(
-  context: CanvasRenderingContext2D,
-  { sids, height, gutter, textScale, ink, selectedSid }: TimelinePicture,
-): void {
+export function paintGutter(context: Surface, { sids, height, gutter, textScale, ink, selectedSid }: TimelinePicture): void {
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   sids.forEach((sid, i) => {
@@ -35,7 +32,7 @@ export function paintGutter(
 }
 
 /** Marks where quiet was made short: `≈ 12 s`, between two small waves, where there is room for it. */
-export function paintFolds(context: CanvasRenderingContext2D, { folds, scale, height, ink, textScale }: TimelinePicture): void {
+export function paintFolds(context: Surface, { folds, scale, height, ink, textScale }: TimelinePicture): void {
   context.font = `${12 * textScale}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'top';

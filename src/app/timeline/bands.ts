@@ -2,9 +2,9 @@
 import type { Sid } from '../../base/ids.ts';
 import type { RoleBand } from '../../trace/traceIndex.ts';
 import { epochHex } from '../stage/hue.ts';
-import type { Ink, TimelinePicture } from './picture.ts';
+import type { Ink, Surface, TimelinePicture } from './picture.ts';
 
-export function paintLane(context: CanvasRenderingContext2D, picture: TimelinePicture, sid: Sid, y: number, half: number): void {
+export function paintLane(context: Surface, picture: TimelinePicture, sid: Sid, y: number, half: number): void {
   const { timeline, scale, theme, ink, textScale, t } = picture;
   const end = scale.xOf(timeline.length - 1);
   let labelled = -Infinity;
@@ -32,16 +32,7 @@ export function paintLane(context: CanvasRenderingContext2D, picture: TimelinePi
 }
 
 /** Leading solid, following tinted, observing dashed, looking an open outline, down a thin line, paused hatched: as on the stage. */
-function paintBand(
-  context: CanvasRenderingContext2D,
-  band: RoleBand,
-  x0: number,
-  x1: number,
-  y: number,
-  half: number,
-  hue: string,
-  ink: Ink,
-): void {
+function paintBand(context: Surface, band: RoleBand, x0: number, x1: number, y: number, half: number, hue: string, ink: Ink): void {
   const width = x1 - x0;
   context.setLineDash([]);
   context.lineWidth = 1.5;
@@ -66,7 +57,7 @@ function paintBand(
   if (band.role === 'PAUSED') hatch(context, x0, y - half, width, 2 * half, ink.muted);
 }
 
-function hatch(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, colour: string): void {
+function hatch(context: Surface, x: number, y: number, width: number, height: number, colour: string): void {
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);

@@ -2,18 +2,14 @@
 import type { Sid } from '../../base/ids.ts';
 import type { Command } from '../../ensemble/types.ts';
 import { nextAfter } from '../../trace/sorted.ts';
-import { laneY, type TimelinePicture } from './picture.ts';
+import { laneY, type TimelinePicture, type Surface } from './picture.ts';
 
 /** Room for one dot, px. */
 const DOT = 4;
 /** Most marks of faults drawn at once. */
 const MOST_FAULTS = 500;
 
-export function paintMarks(
-  context: CanvasRenderingContext2D,
-  { timeline, scale, sids, height, textScale, ink }: TimelinePicture,
-  half: number,
-): void {
+export function paintMarks(context: Surface, { timeline, scale, sids, height, textScale, ink }: TimelinePicture, half: number): void {
   const rows = new Map(sids.map((sid, i) => [sid, laneY(i, sids.length, height, textScale)]));
   context.fillStyle = ink.ink;
   context.beginPath();
@@ -52,7 +48,7 @@ function touched(command: Command, sids: readonly Sid[]): readonly Sid[] {
   return sids;
 }
 
-function paintFault(context: CanvasRenderingContext2D, x: number, y: number, half: number, colour: string, paper: string): void {
+function paintFault(context: Surface, x: number, y: number, half: number, colour: string, paper: string): void {
   context.beginPath();
   context.moveTo(x, y - half - 1);
   context.lineTo(x + 5, y - half - 7);

@@ -3,9 +3,9 @@ import { paintAxis, paintFolds, paintGutter } from './axis.ts';
 import { paintLane } from './bands.ts';
 import { paintLines } from './lines.ts';
 import { paintMarks } from './marks.ts';
-import { AXIS, laneY, type TimelinePicture } from './picture.ts';
+import { AXIS, laneY, type TimelinePicture, type Surface } from './picture.ts';
 
-export function paintTimeline(context: CanvasRenderingContext2D, picture: TimelinePicture, ratio: number): void {
+export function paintTimeline(context: Surface, picture: TimelinePicture, ratio: number): void {
   const { scale, height, gutter, sids, textScale } = picture;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, gutter + scale.width, height);

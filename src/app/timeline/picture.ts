@@ -3,8 +3,9 @@ import type { Sid } from '../../base/ids.ts';
 import type { Timeline } from '../../trace/timeline.ts';
 import type { Dictionary } from '../i18n/en.ts';
 import type { Theme } from '../stage/hue.ts';
+import type { Run } from '../engine/run.svelte.ts';
 import type { Fold } from '../transport/cinema.ts';
-import type { Tick, TimelineScale } from './scale.ts';
+import { ticks, timelineScale, type ScaleKind, type Tick, type TimelineScale, type Window } from './scale.ts';
 
 export interface Ink {
   readonly bg: string;
@@ -15,6 +16,42 @@ export interface Ink {
   readonly broken: string;
   readonly onEpoch: string;
 }
+
+/** What the painters need of a canvas; `pictures/svgSurface.ts` is another one. */
+export type Surface = Omit<
+  Pick<
+    CanvasRenderingContext2D,
+    | 'setTransform'
+    | 'translate'
+    | 'clearRect'
+    | 'save'
+    | 'restore'
+    | 'beginPath'
+    | 'moveTo'
+    | 'lineTo'
+    | 'closePath'
+    | 'rect'
+    | 'arc'
+    | 'setLineDash'
+    | 'fillRect'
+    | 'strokeRect'
+    | 'lineWidth'
+    | 'globalAlpha'
+    | 'font'
+    | 'textAlign'
+    | 'textBaseline'
+  >,
+  'setTransform'
+> & {
+  strokeStyle: string | CanvasGradient | CanvasPattern;
+  fillStyle: string | CanvasGradient | CanvasPattern;
+  setTransform(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  clip(): void;
+  fill(): void;
+  stroke(): void;
+  fillText(text: string, x: number, y: number): void;
+  measureText(text: string): { readonly width: number };
+};
 
 export interface TimelinePicture {
   readonly timeline: Timeline;
@@ -36,8 +73,57 @@ export interface TimelinePicture {
   readonly selectedSid: Sid | null;
 }
 
+/** Width of the gutter with the server numbers, px at scale 1. */
+export const GUTTER = 30;
 /** Height of the axis at the bottom, px at scale 1. */
 export const AXIS = 20;
 export function laneY(i: number, of: number, height: number, textScale: number): number {
   return ((i + 0.5) * (height - AXIS * textScale)) / of;
+}
+
+/** What a picture shows, and how large. Sizes in px. */
+export interface Framing {
+  readonly kind: ScaleKind;
+  readonly window: Window;
+  /** Width without the gutter. */
+  readonly inner: number;
+  readonly height: number;
+  readonly textScale: number;
+  readonly theme: Theme;
+  readonly ink: Ink;
+  readonly t: Dictionary;
+  readonly selectedSid: Sid | null;
+}
+
+/** The picture of a run in a frame. */
+export function pictureOf(run: Run, { kind, window, inner, ...rest }: Framing): TimelinePicture {
+  const scale = timelineScale(kind, run.clock, window, inner);
+  // Only in traces that were read from logs does the time of day mean something.
+  const zero = run.timeline.events[0]?.origin === undefined ? null : run.config.wallClockAtZero;
+  return {
+    ...rest,
+    timeline: run.timeline,
+    scale,
+    sids: run.members.map(({ sid }) => sid).toSorted((a, b) => b - a),
+    gutter: GUTTER * rest.textScale,
+    ticks: ticks(scale, run.clock, 110 * rest.textScale, zero ?? 0),
+    folds: kind === 'story' ? run.clock.foldsIn(window.from, window.to) : [],
+    zero,
+    hideHeartbeats: run.hideHeartbeats,
+  };
+}
+
+/** The style sheet's colours, as they are now. */
+export function inkOf(): Ink {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    bg: colour('--bg'),
+    surface: colour('--surface'),
+    ink: colour('--ink'),
+    muted: colour('--muted'),
+    line: colour('--line'),
+    broken: colour('--broken'),
+    onEpoch: colour('--on-epoch'),
+  };
 }
