@@ -340,6 +340,7 @@ export const en = {
     legend: 'legend',
     help: 'this list',
     scenarios: 'scenarios',
+    export: 'export: film, pictures, transcript, logs, disks',
     client: 'clients',
     theme: 'light or dark',
     language: '中文 / English',

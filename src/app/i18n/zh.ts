@@ -335,6 +335,7 @@ export const zh = {
     legend: '图例',
     help: '这张表',
     scenarios: '场景',
+    export: '导出：动画、图片、文字、日志、磁盘',
     client: '客户端',
     theme: '浅色或深色',
     language: '中文 / English',

@@ -61,7 +61,9 @@ export async function film(run: Run, stage: HTMLElement, options: FilmOptions): 
       run.seekTime(Math.min(t, end));
       await tick();
       await drawSvg(picture, stageSvg(stage, styles, width, height), width, height, scale);
-      paintFrame(context, picture, caption(), scale);
+      // Where very many messages fly, the stage draws them on a canvas.
+      const crowd = stage.querySelector<HTMLCanvasElement>(':scope > canvas');
+      paintFrame(context, crowd === null ? [picture] : [picture, crowd], caption(), scale);
       await recorder.add(canvas);
       onProgress(Math.min(1, (t - start) / Math.max(1, end - start)));
     }
@@ -72,12 +74,13 @@ export async function film(run: Run, stage: HTMLElement, options: FilmOptions): 
   }
 }
 
-function paintFrame(context: CanvasRenderingContext2D, picture: HTMLCanvasElement, caption: string, scale: number): void {
+function paintFrame(context: CanvasRenderingContext2D, layers: readonly HTMLCanvasElement[], caption: string, scale: number): void {
   const { canvas } = context;
   const ink = inkOf();
   context.fillStyle = ink.bg;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(picture, 0, 0);
+  const [{ width, height }] = layers as [HTMLCanvasElement];
+  for (const layer of layers) context.drawImage(layer, 0, 0, width, height);
   context.fillStyle = ink.ink;
   context.font = `${15 * scale}px system-ui, sans-serif`;
   context.textBaseline = 'middle';

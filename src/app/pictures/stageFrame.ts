@@ -21,7 +21,7 @@ export function stageSvg(stage: HTMLElement, styles: string, width: number, heig
   // The page's themes hang on attributes of its root; here this drawing is the root.
   const theme = Object.entries(document.documentElement.dataset).map(([name, value]) => ` data-${name}="${value ?? ''}"`);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"${theme.join('')}>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" style="font-family: var(--sans)"${theme.join('')}>`,
     `<style><![CDATA[${styles.replaceAll(']]>', '')}]]></style>`,
     `<rect width="${width}" height="${height}" style="fill: var(--bg)"/>`,
     ...parts,

@@ -4,8 +4,22 @@ import type { RoleBand } from '../../trace/traceIndex.ts';
 import { epochHex } from '../stage/hue.ts';
 import type { Ink, Surface, TimelinePicture } from './picture.ts';
 
-export function paintLane(context: Surface, picture: TimelinePicture, sid: Sid, y: number, half: number): void {
+/** How much of the epoch's hue is on the band of one that does not lead. */
+const TINT = 0.22;
+
+/** The word on a band, where there is room for it. It is painted last, so that no line of a message crosses it. */
+export interface BandLabel {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly role: RoleBand['role'];
+  readonly hue: string;
+}
+
+export function paintLane(context: Surface, picture: TimelinePicture, sid: Sid, y: number, half: number): readonly BandLabel[] {
   const { timeline, scale, theme, ink, textScale, t } = picture;
+  const labels: BandLabel[] = [];
   const end = scale.xOf(timeline.length - 1);
   let labelled = -Infinity;
   const bands = timeline.index.bands(sid);
@@ -17,18 +31,42 @@ export function paintLane(context: Surface, picture: TimelinePicture, sid: Sid, 
     // Bands of less than a pixel: the next that is seen is the one under the next pixel.
     i = x1 - x0 < 1 ? Math.max(i + 1, bandAt(bands, scale.eventAt(x0 + 1))) : i + 1;
     if (x1 < 0) continue;
-    paintBand(context, band, x0, Math.max(x1, x0 + 0.5), y, half, epochHex(band.epoch, theme), ink);
+    const hue = epochHex(band.epoch, theme);
+    paintBand(context, band, x0, Math.max(x1, x0 + 0.5), y, half, hue, ink);
     const word = band.role === 'DOWN' ? t.role.down : band.role === 'PAUSED' ? t.role.paused : band.role;
-    const label = band.role === 'DOWN' ? word : `${word} e${band.epoch}`;
-    context.font = `${band.role === 'LEADING' ? 650 : 500} ${13 * textScale}px system-ui, sans-serif`;
+    const text = band.role === 'DOWN' ? word : `${word} e${band.epoch}`;
+    context.font = fontOf(band.role, textScale);
     const start = Math.max(x0, 0) + 6;
-    if (half < 7 || start < labelled || context.measureText(label).width + 12 > x1 - Math.max(x0, 0)) continue;
-    context.textAlign = 'left';
-    context.textBaseline = 'middle';
-    context.fillStyle = band.role === 'LEADING' ? ink.onEpoch : band.role === 'DOWN' ? ink.muted : ink.ink;
-    context.fillText(label, start, y + 0.5);
-    labelled = start + context.measureText(label).width;
+    const { width } = context.measureText(text);
+    if (half < 7 || start < labelled || width + 12 > x1 - Math.max(x0, 0)) continue;
+    labels.push({ text, x: start, y, width, role: band.role, hue });
+    labelled = start + width;
   }
+  return labels;
+}
+
+/** Words on a piece of their band, over everything else. */
+export function paintLabels(context: Surface, labels: readonly BandLabel[], { ink, textScale }: TimelinePicture): void {
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  for (const { text, x, y, width, role, hue } of labels) {
+    const [left, top, wide, high] = [x - 2, y - 8 * textScale, width + 4, 16 * textScale] as const;
+    context.fillStyle = role === 'LOOKING' ? ink.surface : ink.bg;
+    context.fillRect(left, top, wide, high);
+    if (role !== 'LOOKING' && role !== 'DOWN') {
+      context.fillStyle = hue;
+      context.globalAlpha = role === 'LEADING' ? 1 : TINT;
+      context.fillRect(left, top, wide, high);
+      context.globalAlpha = 1;
+    }
+    context.font = fontOf(role, textScale);
+    context.fillStyle = role === 'LEADING' ? ink.onEpoch : role === 'DOWN' ? ink.muted : ink.ink;
+    context.fillText(text, x, y + 0.5);
+  }
+}
+
+function fontOf(role: RoleBand['role'], textScale: number): string {
+  return `${role === 'LEADING' ? 650 : 500} ${13 * textScale}px system-ui, sans-serif`;
 }
 
 /** Leading solid, following tinted, observing dashed, looking an open outline, down a thin line, paused hatched: as on the stage. */
@@ -47,7 +85,7 @@ function paintBand(context: Surface, band: RoleBand, x0: number, x1: number, y: 
     return;
   }
   context.fillStyle = band.role === 'LOOKING' ? ink.surface : hue;
-  context.globalAlpha = band.role === 'LEADING' || band.role === 'LOOKING' ? 1 : 0.22;
+  context.globalAlpha = band.role === 'LEADING' || band.role === 'LOOKING' ? 1 : TINT;
   context.fillRect(x0, y - half, width, 2 * half);
   context.globalAlpha = 1;
   context.strokeStyle = hue;

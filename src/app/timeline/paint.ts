@@ -1,6 +1,6 @@
 /** Draws the space-time diagram on a canvas: only what the window shows, thinned where marks would lie on top of each other. */
 import { paintAxis, paintFolds, paintGutter } from './axis.ts';
-import { paintLane } from './bands.ts';
+import { paintLabels, paintLane } from './bands.ts';
 import { paintLines } from './lines.ts';
 import { paintMarks } from './marks.ts';
 import { AXIS, laneY, type TimelinePicture, type Surface } from './picture.ts';
@@ -17,9 +17,10 @@ export function paintTimeline(context: Surface, picture: TimelinePicture, ratio:
   paintAxis(context, picture);
   paintFolds(context, picture);
   const half = Math.min(11 * textScale, (height - AXIS * textScale) / sids.length / 2 - 2);
-  sids.forEach((sid, i) => paintLane(context, picture, sid, laneY(i, sids.length, height, textScale), half));
+  const labels = sids.flatMap((sid, i) => paintLane(context, picture, sid, laneY(i, sids.length, height, textScale), half));
   paintLines(context, picture, half);
   paintMarks(context, picture, half);
+  paintLabels(context, labels, picture);
   context.restore();
   paintGutter(context, picture);
 }
