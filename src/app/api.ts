@@ -23,10 +23,21 @@ export interface ApiServer {
   readonly files: readonly FileView[];
 }
 
+export interface ApiBranch {
+  readonly id: number;
+  /** From which it parts after `forkN` shared events; null for the first. */
+  readonly parent: number | null;
+  readonly forkN: number;
+  readonly name: string | null;
+  /** Events of its whole trace. */
+  readonly length: number;
+  readonly active: boolean;
+}
+
 export interface ZablabApi {
   /** Replaces the run. Rejects with one message (source, path of the field, what was expected) and keeps the old run when the scenario is wrong. */
   load(scenario: unknown): Promise<void>;
-  /** Acts at the playhead; what was recorded after it is dropped. Rejects with a sentence when the command makes no sense. */
+  /** Acts at the playhead; what was recorded after it stays as a branch. Rejects with a sentence when the command makes no sense. */
   command(command: Command): Promise<void>;
   play(): void;
   pause(): void;
@@ -40,11 +51,23 @@ export interface ZablabApi {
   workers(): number;
   /** Fingerprint of the first `events` events (all by default): the same for the same scenario, seed and commands, wherever it runs. Loaded when it is asked for. */
   digest(events?: number): Promise<string>;
+  /** All futures of the run, the one on screen included: 1 is the first. */
+  branches(): readonly ApiBranch[];
+  /** Puts a branch on screen, with its events; the engine runs it again when something is to happen on it. Rejects when there is none of that id. */
+  showBranch(id: number): Promise<void>;
+  /** An empty name takes it away. */
+  nameBranch(id: number, name: string): Promise<void>;
+  /** Rejects for the one on screen. */
+  dropBranch(id: number): Promise<void>;
+  /** The address that opens this run at this playhead. Rejects when no link can hold it. */
+  link(): Promise<string>;
+  /** Opens a link, or its fragment. Rejects with one message, and keeps the old run, when that cannot be. */
+  openLink(link: string): Promise<void>;
   /** Calls `listener` until the returned function is called. */
   on(type: RunEvent, listener: (detail: unknown) => void): () => void;
 }
 
-const EVENTS: readonly RunEvent[] = ['events', 'position', 'rewind', 'load', 'trouble'];
+const EVENTS: readonly RunEvent[] = ['events', 'position', 'rewind', 'load', 'trouble', 'branches'];
 
 export function installApi(session: Session): void {
   Object.assign(window, { zablab: makeApi(session) });
@@ -103,6 +126,34 @@ export function makeApi(session: Session): ZablabApi {
         throw new RangeError(`digest(${count}): expected a number of events from 0 to ${trace.length}`);
       const { digestOf } = await import('../ensemble/digest.ts');
       return digestOf(trace, count);
+    },
+    branches() {
+      const { branches, length } = current();
+      const list = branches?.list ?? [{ id: 1, parent: null, forkN: 0, name: null, length }];
+      const shown = branches?.active ?? 1;
+      return list.map((branch) => {
+        const active = branch.id === shown;
+        return {
+          id: branch.id,
+          parent: branch.parent,
+          forkN: branch.forkN,
+          name: branch.name,
+          length: active ? length : branch.length,
+          active,
+        };
+      });
+    },
+    showBranch: (id) => current().showBranch(id),
+    nameBranch: (id, name) => current().nameBranch(id, name),
+    dropBranch: (id) => current().dropBranch(id),
+    async link() {
+      const made = await (await import('./share/share.ts')).linkOf(session, current());
+      if ('refused' in made) throw new Error(`no link can hold this run (${made.refused}); save it as a file`);
+      return made.href;
+    },
+    async openLink(link) {
+      const { openLink } = await import('./share/open.ts');
+      if (!(await openLink(session, link.slice(link.indexOf('#'))))) throw new Error(session.refusal?.message);
     },
     on(type, listener) {
       const set = listeners.get(type);

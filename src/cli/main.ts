@@ -1,4 +1,7 @@
 /** The command line: `npm run zablab -- COMMAND ...`. */
+import { disk, HELP_DISK } from './disk.ts';
+import { exportRun, HELP_EXPORT } from './export.ts';
+import { HELP_IMPORT, importLogs } from './import.ts';
 import { HELP_RUN, run } from './run.ts';
 import { UsageError } from './usage.ts';
 import { HELP_SCENARIOS, scenarios } from './scenarios.ts';
@@ -10,18 +13,33 @@ Zablab runs a complete Apache ZooKeeper ensemble, simulated to the byte, from a 
 Commands
   run SCENARIO   run a scenario and print its facts, its trace, or what happened in sentences
   scenarios      list the ready scenarios
+  import FILE... read server logs: who led, why, and what went wrong
+  disk DIR...    decode, verify and compare the data directories of real servers
+  export SCENARIO  run a scenario and write its servers' directories, their logs, or what happened in other forms
 
 Options
   -h, --help     help on everything: zablab COMMAND --help
 `;
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = { run, scenarios };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  run,
+  scenarios,
+  import: importLogs,
+  disk,
+  export: exportRun,
+};
+const HELPS: Readonly<Record<string, string>> = {
+  run: HELP_RUN,
+  scenarios: HELP_SCENARIOS,
+  import: HELP_IMPORT,
+  disk: HELP_DISK,
+  export: HELP_EXPORT,
+};
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const about = rest[0] === 'run' ? HELP_RUN : rest[0] === 'scenarios' ? HELP_SCENARIOS : HELP;
-    process.stdout.write(about);
+    process.stdout.write(HELPS[rest[0] ?? ''] ?? HELP);
     return name === undefined ? 2 : 0;
   }
   const command = COMMANDS[name];

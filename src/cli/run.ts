@@ -1,5 +1,4 @@
 /** `zablab run SCENARIO`: runs a scenario and prints what became of it. */
-import { existsSync, readFileSync } from 'node:fs';
 import { HostError } from '../ensemble/errors.ts';
 import type { Core, ServerHost } from '../ensemble/host/host.ts';
 import { InlineHost } from '../ensemble/host/inline.ts';
@@ -7,14 +6,13 @@ import { ThreadHost } from '../ensemble/host/thread.ts';
 import { Invariants } from '../ensemble/invariants.ts';
 import { digestOf } from '../ensemble/digest.ts';
 import { factsOfRun, runScenario, type ScenarioRun } from '../ensemble/runScenario.ts';
-import { parseScenario, parseScenarioText, type Scenario } from '../ensemble/scenario.ts';
-import { SCENARIOS } from '../ensemble/scenarios/index.ts';
+import type { Scenario } from '../ensemble/scenario.ts';
 import type { TraceEvent } from '../ensemble/types.ts';
 import { emptyView, foldEvent } from '../trace/fold.ts';
 import { eventToJson } from '../trace/json.ts';
 import { captionOf, mainDecision, sentenceOf, type Language } from '../trace/narrate.ts';
-import { LANGUAGES } from '../trace/narrate/languages.ts';
 import { step } from '../zab/server.ts';
+import { languageOf, readScenario, seedOf } from './scenarioArgs.ts';
 import { readArgs, UsageError } from './usage.ts';
 
 export const HELP_RUN = `Usage: zablab run SCENARIO [OPTIONS]
@@ -85,33 +83,6 @@ export async function run(args: readonly string[]): Promise<number> {
   } finally {
     host.dispose();
   }
-}
-
-/** A name of ours, or a file. */
-function readScenario(name: string): Scenario {
-  const ready = SCENARIOS[name];
-  if (ready !== undefined) return parseScenario(ready, name);
-  if (!existsSync(name)) throw new UsageError(`${name}: there is no such file, nor a ready scenario of that name. See zablab scenarios`);
-  let text: string;
-  try {
-    text = readFileSync(name, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return parseScenarioText(text, name);
-}
-
-function languageOf(lang: string): Language {
-  if (lang !== 'en' && lang !== 'zh') throw new UsageError(`--lang ${lang}: expected en or zh`);
-  return LANGUAGES[lang];
-}
-
-function seedOf(text: string | undefined, scenario: Scenario): number {
-  if (text === undefined) return scenario.seed;
-  const seed = Number(text);
-  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 4_294_967_295)
-    throw new UsageError(`--seed ${text}: expected a whole number from 0 to 4294967295`);
-  return seed;
 }
 
 /** @returns null when all events of the scenario are wanted. */

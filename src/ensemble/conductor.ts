@@ -10,11 +10,12 @@ import { Ahead } from './ahead.ts';
 import { clientView } from './clients.ts';
 import { RunningDigest } from './digest.ts';
 import { finish, prepare, stepWorld, type Prepared } from './dispatch.ts';
-import { CommandError, HostError } from './errors.ts';
+import { opsOf } from './disks.ts';
+import { CommandError, HostError, ReplayError } from './errors.ts';
 import { doCommand } from './faults.ts';
 import { isFailure, type ServerHost, type StepResult } from './host/host.ts';
 import { InlineHost } from './host/inline.ts';
-import type { EnsembleHooks, GivenCommand } from './hooks.ts';
+import type { Breathe, EnsembleHooks, Future, GivenCommand, ReplayedCommand } from './hooks.ts';
 import type { Finding } from './invariants.ts';
 import { KeyFrames, type KeyFrame } from './keyFrames.ts';
 import type { WorldOptions } from './options.ts';
@@ -55,9 +56,10 @@ export class Ensemble {
     this.#world = { options, trace: this.trace, state: initialState(options), cause: -1, onProcessGone: (sid) => this.#processGone(sid) };
     this.#ahead = new Ahead(host, this.#world);
     this.sids = [...this.#world.state.processes.keys()];
-    for (const [sid, disk] of hooks.disks ?? []) processOf(this.#world, sid).disk = disk;
+    for (const [sid, disk] of hooks.disks ?? []) giveDisk(this.#world, sid, disk);
     this.#driverState = hooks.driver?.initial;
     if (hooks.driver !== undefined) schedule(this.#world, 0, { kind: 'driver' });
+    this.#observe();
     this.#frames.add(this.#keyFrame());
   }
 
@@ -136,7 +138,7 @@ export class Ensemble {
   command(command: Command): void {
     this.#mustRest('give a command');
     const { state } = this.#world;
-    const given: GivenCommand = { n: this.trace.length, step: state.steps, at: state.now, command };
+    const given: GivenCommand = { n: this.trace.length, step: state.steps, at: state.now, command, ...(state.waited && { waited: true }) };
     doCommand(this.#world, command);
     this.#commands.push(given);
     this.#settle();
@@ -189,14 +191,30 @@ export class Ensemble {
    * @returns the number of events left.
    */
   rewindTo(n: number): number {
-    const again = this.#rewind(n);
+    return this.replay(this.#past(n));
+  }
+
+  /** Like `rewindTo`, in pieces: `breathe` is asked after each step whether to wait, and for what. */
+  rewindSlowlyTo(n: number, breathe: Breathe): Promise<number> {
+    return this.replaySlowly(this.#past(n), breathe);
+  }
+
+  /**
+   * Makes this the run of these commands: goes back to the last event that it shares with them, gives them at their places, and goes on until
+   * there are `length` events. Same options and commands, same trace; what runs here in between is dropped.
+   *
+   * @returns the number of events there are.
+   * @throws CommandError when one is refused here; ReplayError when its place in the run never comes. The ensemble is of no use then.
+   */
+  replay(future: Future): number {
+    const again = this.#again(future);
     while (again.next().done !== true);
     return this.trace.length;
   }
 
-  /** Like `rewindTo`, in pieces: `breathe` is asked after each step whether to wait, and for what. */
-  async rewindSlowlyTo(n: number, breathe: () => Promise<void> | null): Promise<number> {
-    const again = this.#rewind(n);
+  /** Like `replay`, in pieces: `breathe` is asked after each step whether to wait, and for what. */
+  async replaySlowly(future: Future, breathe: Breathe): Promise<number> {
+    const again = this.#again(future);
     for (let step = again.next(); step.done !== true; step = again.next()) {
       const rest = breathe();
       if (rest === null) continue;
@@ -210,20 +228,24 @@ export class Ensemble {
     return this.trace.length;
   }
 
-  *#rewind(n: number): Generator<void, void> {
-    this.#mustRest('rewind');
+  /** What `rewindTo` plays again. */
+  #past(n: number): Future {
     if (!Number.isInteger(n) || n < -1 || n >= this.trace.length)
       throw new RangeError(`Cannot rewind to event ${n}: the trace has events 0 to ${this.trace.length - 1}.`);
+    return { shared: n + 1, commands: this.#commands.filter((given) => given.n <= n), length: n + 1 };
+  }
+
+  *#again({ shared, commands, length }: Future): Generator<void, void> {
+    this.#mustRest('go back');
     const inline = this.#inlineHost();
-    const commands = this.#commands.filter((given) => given.n <= n);
-    this.#restore(this.#frames.backTo(n + 1), inline);
+    this.#restore(this.#frames.backTo(shared), inline);
+    this.#commands = this.#commands.filter((given) => given.n < this.trace.length);
     this.#stage = inline;
     try {
-      yield* this.#runAgain(n + 1, commands);
+      yield* this.#runAgain(length, commands);
     } finally {
       this.#stage = this.host;
     }
-    this.#commands = commands;
     if (inline !== this.host) this.host.load(inline.save());
   }
 
@@ -251,7 +273,7 @@ export class Ensemble {
     if (this.#stopAsked) return 'stopped';
     const { state } = this.#world;
     const reason = watch.reason(this, this.trace.length, peekEntry(state.queue)?.at ?? null);
-    if (reason === 'time') state.now = Math.max(state.now, limits.untilMs ?? 0);
+    if (reason === 'time') this.#waitUntil(limits.untilMs ?? 0);
     return reason;
   }
 
@@ -261,6 +283,7 @@ export class Ensemble {
     const entry = popEntry(state.queue);
     if (entry === undefined) return null;
     state.now = Math.max(state.now, entry.at);
+    state.waited = false;
     const prepared = prepare(this.#world, entry);
     if (prepared !== null) return prepared;
     this.#world.cause = -1;
@@ -372,17 +395,22 @@ export class Ensemble {
     this.#failure = null;
   }
 
-  /** Steps, and commands where they were given, until there are `length` events again. */
-  *#runAgain(length: number, commands: readonly GivenCommand[]): Generator<void, void> {
-    let given = commands.findIndex(({ n }) => n >= this.trace.length);
-    if (given < 0) given = commands.length;
-    while (this.trace.length < length) {
-      const next = commands[given];
-      if (next !== undefined && next.step === this.#world.state.steps) {
-        this.#world.state.now = Math.max(this.#world.state.now, next.at);
-        doCommand(this.#world, next.command);
-        given++;
-        this.#settle();
+  /** Steps, and commands where they were given, until all are given and there are `length` events. */
+  *#runAgain(length: number, commands: readonly ReplayedCommand[]): Generator<void, void> {
+    for (let i = this.#commands.length; this.trace.length < length || i < commands.length;) {
+      const next = commands[i];
+      const { state } = this.#world;
+      if (next !== undefined && next.step === state.steps) {
+        if (next.waited === true) this.#waitUntil(next.at);
+        this.command(next.command);
+        i++;
+      } else if (next !== undefined && next.step < state.steps) {
+        throw new ReplayError(
+          i,
+          `command ${i + 1} belongs after step ${next.step} of the run, which is past when the one before it is given`,
+        );
+      } else if (state.queue.length === 0) {
+        throw new ReplayError(i, `nothing is left to happen after event ${this.trace.length - 1}`);
       } else {
         const prepared = this.#take();
         if (prepared !== null) this.#takeIn(prepared, this.#resultNow(prepared));
@@ -390,4 +418,17 @@ export class Ensemble {
       yield;
     }
   }
+
+  /** The clock goes on although nothing happens. */
+  #waitUntil(at: number): void {
+    const { state } = this.#world;
+    if (at > state.now) state.waited = true;
+    state.now = Math.max(state.now, at);
+  }
+}
+
+/** What a server has on its disk before anything happens. It is recorded: what a view shows comes from the trace alone. */
+function giveDisk(world: World, sid: Sid, disk: Disk): void {
+  processOf(world, sid).disk = disk;
+  recordWorld(world, { type: 'note', text: `Server ${sid} has a data directory.` }, -1, { sid, reset: true, ops: opsOf(disk) });
 }

@@ -12,6 +12,18 @@ export class CommandError extends Error {
   }
 }
 
+/** A recorded run cannot be played again here: a command's place never comes. `message` ends a sentence that says what was being opened. */
+export class ReplayError extends Error {
+  /** Which command, from 0; the number of commands if all were given. */
+  readonly command: number;
+
+  constructor(command: number, message: string) {
+    super(message);
+    this.name = 'ReplayError';
+    this.command = command;
+  }
+}
+
 /** A server core failed in its host: a defect of Zablab. The trace is whole up to the event before. */
 export class HostError extends Error {
   readonly sid: Sid;

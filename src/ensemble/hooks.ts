@@ -22,7 +22,24 @@ export interface GivenCommand {
   /** Virtual ms. */
   readonly at: number;
   readonly command: Command;
+  /** `at` is later than that step: the run had been let go on to a time at which nothing happened. */
+  readonly waited?: true;
 }
+
+/** A recorded command. Its place is told by `step` alone; `at` matters only where the clock had `waited`. */
+export type ReplayedCommand = Omit<GivenCommand, 'n'>;
+
+/** A run to be had again: the commands from its very beginning on, and how long it is. */
+export interface Future {
+  /** The present run and this one are the same for so many events; 0 if nothing is known. */
+  readonly shared: number;
+  readonly commands: readonly ReplayedCommand[];
+  /** Events there shall be, at least; one cause's events at one instant stay together. */
+  readonly length: number;
+}
+
+/** Asked again and again during long work: null to go on, or what to wait for. */
+export type Breathe = () => Promise<void> | null;
 
 export interface EnsembleHooks {
   readonly observers?: readonly Observer[];

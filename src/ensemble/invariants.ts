@@ -268,7 +268,8 @@ export class Invariants {
     const { committed } = this.#ghost;
     const history = this.#history(sid);
     align(history, committed);
-    if (committed.cells.length === 0 && sameZxid(committed.base, ZXID_ZERO)) this.#begin(history);
+    const first = committed.cells.length === 0 && sameZxid(committed.base, ZXID_ZERO);
+    if (first) this.#begin(history);
     const missing = committed.cells[history.matched];
     if (missing !== undefined) {
       const ack = this.#acknowledgedFrom(history.matched);
@@ -280,6 +281,13 @@ export class Invariants {
       this.#rebase(history);
     }
     this.#grow(history, null);
+    if (first) this.#haveSnapshots();
+  }
+
+  /** Who got a snapshot before it was known what is committed has all that it holds. */
+  #haveSnapshots(): void {
+    const { committed, histories } = this.#ghost;
+    for (const history of histories.values()) history.matched = Math.max(history.matched, countUpTo(committed, history.base));
   }
 
   #committed(sid: Sid, zxid: Zxid): void {

@@ -30,12 +30,16 @@ export class KeyFrames {
   }
 
   /**
-   * Goes back to the last frame with at most so many events before it from which a run can be continued here; later ones are forgotten.
+   * Goes back to the last frame with at most so many events before it from which a run can be continued here, and to the first if there is no
+   * other; later ones are forgotten.
    *
    * @throws Error when there is none, which cannot be once the first frame was added.
    */
   backTo(events: number): KeyFrame {
-    const at = this.#frames.findLastIndex(({ frame }) => frame.n <= events && (frame.servers !== null || frame.n === 0));
+    const at = Math.max(
+      0,
+      this.#frames.findLastIndex(({ frame }) => frame.n <= events && frame.servers !== null),
+    );
     const found = this.#frames[at];
     if (found === undefined) throw new Error('the first key frame is missing');
     this.#frames.length = at + 1;

@@ -1,4 +1,6 @@
 /** Runs a whole scenario without a screen: command line, golden recordings, tests. */
+import type { Sid } from '../base/ids.ts';
+import type { Disk } from '../store/types.ts';
 import type { Ensemble } from './conductor.ts';
 import { Ensemble as Conductor } from './conductor.ts';
 import type { Driver } from './driver.ts';
@@ -14,6 +16,8 @@ export interface RunOptions {
   /** The machine the ensemble runs on, where the scenario does not say. */
   readonly surroundings?: Partial<WorldOptions>;
   readonly observers?: readonly Observer[];
+  /** What servers have on their disks at the start; others start empty. */
+  readonly disks?: ReadonlyMap<Sid, Disk>;
   /** Virtual ms to go on after the last step. */
   readonly settleMs?: number;
   /** Virtual ms, and events, after which the run is given up. */
@@ -46,6 +50,7 @@ export async function runScenario(scenario: Scenario, host: ServerHost, options:
   const ensemble = new Conductor(optionsOf(scenario, options.seed, options.surroundings), host, {
     driver: watched.driver,
     observers: options.observers ?? [],
+    ...(options.disks === undefined ? {} : { disks: options.disks }),
   });
   const run = (untilMs: number, until?: () => boolean) => {
     const limits = { untilMs, events: options.limitEvents ?? LIMIT_EVENTS, ...(until === undefined ? {} : { until }) };

@@ -192,6 +192,8 @@ export interface WorldState {
   seq: number;
   /** Queue entries worked off so far. */
   steps: number;
+  /** The clock has gone on since the last of them. */
+  waited: boolean;
   /** Numbers for connections, flights and connection attempts. */
   nextConn: number;
   nextFlight: number;
@@ -214,6 +216,7 @@ export function initialState(options: WorldOptions): WorldState {
     now: 0,
     seq: 0,
     steps: 0,
+    waited: false,
     nextConn: 1,
     nextFlight: 1,
     nextAttempt: 1,

@@ -1,6 +1,6 @@
 /** A lesson as data: what the page shows and the test walks. Made from a folder of `lessons/` by `compile/`. */
 import type { Command } from '../ensemble/types.ts';
-import type { Ask, Claim } from './claim/parse.ts';
+import type { Ask, Claim } from '../trace/claim/parse.ts';
 
 export type Language = 'en' | 'zh';
 export const LESSON_LANGUAGES = ['en', 'zh'] as const satisfies readonly Language[];

@@ -39,6 +39,8 @@ export interface DescribeOptions {
   readonly limit?: number;
   /** File size with preallocated zeros that are not in `bytes`. */
   readonly size?: number;
+  /** Snapshots only: records to leave out at the start, for showing a long file page by page. They are read all the same. */
+  readonly from?: number;
 }
 
 const LIMIT = 1000;
@@ -48,7 +50,7 @@ const MOST_TEXT = 200;
 export function describeFile(name: string, bytes: Bytes, options: DescribeOptions = {}): DecodedFile {
   const limit = options.limit ?? LIMIT;
   if (zxidOfName(name, 'log') !== null) return describeLog(bytes, options.size ?? bytes.length, limit);
-  if (zxidOfName(name, 'snapshot') !== null) return describeSnapshot(bytes, limit);
+  if (zxidOfName(name, 'snapshot') !== null) return describeSnapshot(bytes, limit, options.from ?? 0);
   return describeText(name, bytes);
 }
 
@@ -171,7 +173,17 @@ function describeLogHeader(bytes: Bytes): DecodedRecord {
 }
 
 function describeLogRecord(bytes: Bytes, offset: number, size: number, title: string): DecodedRecord {
-  const fields = new FieldReader(bytes.subarray(offset, offset + size), offset);
+  return describeRecord(bytes.subarray(offset, offset + size), offset, title);
+}
+
+/**
+ * One whole record of a log, without the file around it.
+ *
+ * @param bytes of the record, from its checksum to its end mark. @param offset of its first byte in the file.
+ * @throws StoreError when it is not whole.
+ */
+export function describeRecord(bytes: Bytes, offset: number, title: string): DecodedRecord {
+  const fields = new FieldReader(bytes, offset);
   fields.long('checksum');
   const length = fields.int('length');
   fields.session('clientId');
@@ -270,7 +282,7 @@ function describeMulti(fields: FieldReader, prefix: string): void {
 // ---------------------------------------------------------------------------------------------------------------------
 // Snapshots.
 
-function describeSnapshot(bytes: Bytes, limit: number): DecodedFile {
+function describeSnapshot(bytes: Bytes, limit: number, from: number): DecodedFile {
   const fields = new FieldReader(bytes);
   const records: DecodedRecord[] = [];
   const stopped = (text: string, damaged: boolean, more: boolean): DecodedFile => ({
@@ -280,9 +292,10 @@ function describeSnapshot(bytes: Bytes, limit: number): DecodedFile {
     more,
   });
   try {
+    let read = 0;
     for (const record of snapshotRecords(fields, bytes)) {
       if (records.length >= limit) return stopped('not read further', false, true);
-      records.push(record);
+      if (read++ >= from) records.push(record);
     }
     return stopped('end of file', false, false);
   } catch (error) {

@@ -92,15 +92,20 @@ export function* logSteps(bytes: Bytes, size: number): Generator<LogStep, void> 
   }
 }
 
-function headerFailure(bytes: Bytes, size: number): LogStep | null {
+/** What is wrong with the first bytes of a log file of this size, or null. */
+export function headerFailure(bytes: Bytes, size: number): Extract<LogStep, { kind: 'end' }> | null {
   if (size < LOG_HEADER_SIZE)
     return failed('shortHeader', `EOFException: the log is ${size} bytes long, shorter than its 16 byte header`, size);
   const magic = intAt(bytes, 0);
   return magic === LOG_MAGIC ? null : failed('badMagic', `Transaction log has invalid magic number ${magic} != ${LOG_MAGIC}`, 0);
 }
 
-/** The order of the tests is that of the real reader: a record without its end mark is never checked against its checksum. */
-function readRecord(bytes: Bytes, size: number, offset: number): LogStep {
+/**
+ * The record at an offset, or how the file ends there. `bytes` hold the record whole, or all that is left of the file.
+ *
+ * The order of the tests is that of the real reader: a record without its end mark is never checked against its checksum.
+ */
+export function readRecord(bytes: Bytes, size: number, offset: number): LogStep {
   if (offset === size) return ended('eof', offset);
   if (offset >= bytes.length) return ended('zeroPadding', offset);
   if (offset + RECORD_HEAD_SIZE > size) return ended('partial', offset);
@@ -131,7 +136,7 @@ function ended(end: LogEnd, offset: number): LogStep {
   return { kind: 'end', end, offset, failure: null };
 }
 
-function failed(end: LogEnd, message: string, offset: number): LogStep {
+function failed(end: LogEnd, message: string, offset: number): Extract<LogStep, { kind: 'end' }> {
   return { kind: 'end', end, offset, failure: { message, exitCode: 1, offset } };
 }
 

@@ -8,7 +8,7 @@ import type { Bytes, SessionId } from '../base/ids.ts';
 import { compareZxid, maxZxid, ZXID_ZERO, zxid as makeZxid, type Zxid } from '../base/zxid.ts';
 import { applyTxn } from '../tree/apply.ts';
 import { newTree } from '../tree/tree.ts';
-import type { DataTree, Txn } from '../tree/types.ts';
+import type { DataTree, Txn, TxnResult } from '../tree/types.ts';
 import { applyDiskOps, readFile } from './disk.ts';
 import { loadEpochs } from './epochFiles.ts';
 import { inFile, StoreError } from './errors.ts';
@@ -33,6 +33,8 @@ export interface RecoveryOptions {
   readonly deleteEmptyNewestLog: boolean;
   /** Of the `snapshot.0` of a fresh server; 3.8 unless told. */
   readonly format?: SnapshotFormat;
+  /** Told of every txn as it is replayed: where it stands, the tree after it, and what came of it. */
+  readonly onReplayed?: (logged: LoggedTxn, tree: DataTree, result: TxnResult) => void;
 }
 
 /** Newest snapshots that are tried (`FileSnap.deserialize`). */
@@ -137,7 +139,12 @@ function withSessions(tree: DataTree, extra: readonly (readonly [SessionId, numb
 }
 
 /** Errors of single txns are ignored: they were errors when they were first applied, or the fuzzy snapshot holds their effect already. */
-function replay(disk: Disk, start: DataTree, options: ReadOptions, steps: RecoveryStep[]): { tree: DataTree; txns: Txn[] } {
+function replay(
+  disk: Disk,
+  start: DataTree,
+  options: ReadOptions & Pick<RecoveryOptions, 'onReplayed'>,
+  steps: RecoveryStep[],
+): { tree: DataTree; txns: Txn[] } {
   const from = following(start.lastProcessedZxid);
   const txns: Txn[] = [];
   let tree = start;
@@ -147,7 +154,9 @@ function replay(disk: Disk, start: DataTree, options: ReadOptions, steps: Recove
       steps.push(replayedStep(visit.file, inFileSoFar, visit.end));
       inFileSoFar = [];
     } else if (txns.length > 0 || compareZxid(visit.txn.zxid, from) >= 0) {
-      tree = applyTxn(tree, visit.txn).tree;
+      const applied = applyTxn(tree, visit.txn);
+      tree = applied.tree;
+      options.onReplayed?.(visit, tree, applied.result);
       txns.push(visit.txn);
       inFileSoFar.push(visit);
     }

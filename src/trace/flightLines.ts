@@ -92,6 +92,18 @@ export class FlightLines {
     return null;
   }
 
+  /** Position of the event that sent a message, or −1 if none has. Ids rise in the order of sending, so it is found by halving. */
+  senderOf(flight: number): number {
+    let low = 0;
+    let high = this.#flights.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#flights[middle] as Flight).id < flight) low = middle + 1;
+      else high = middle;
+    }
+    return this.#flights[low]?.id === flight ? (this.#sentN[low] as number) : -1;
+  }
+
   #line(i: number): FlightLine {
     const flight = this.#flights[i] as Flight;
     const sentN = this.#sentN[i] as number;

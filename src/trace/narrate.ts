@@ -25,7 +25,7 @@ export function sentenceOf(decision: Decision, sid: Sid, language: Language): st
  */
 export function captionOf(event: TraceEvent, view: EnsembleView, language: Language): string {
   const { actor, what } = event;
-  if (actor.kind === 'world') return worldCaption(what as WorldEvent, language);
+  if (actor.kind === 'world') return worldCaption(what as WorldEvent, view, language);
   if (actor.kind === 'client') return clientCaption(event, what as ClientInput, actor.client, view, language);
   return serverCaption(event, what as RecordedInput, actor.sid, view, language);
 }
@@ -86,7 +86,7 @@ function inputCaption(what: RecordedInput, sid: Sid, view: EnsembleView, languag
     case 'boot':
       return events.boot(sid);
     case 'logLine':
-      return events.logLine(sid, plainText(what.text));
+      return what.text === '' ? events.inferred(sid) : events.logLine(sid, plainText(what.text));
     case 'connected':
       return events.connected(sid, what.channel, language.server(what.peer));
     case 'connectFailed':
@@ -152,11 +152,17 @@ function senderOf(view: EnsembleView, client: ClientId, language: Language): str
   return sid === null ? language.unnamedServer : language.server(sid);
 }
 
-function worldCaption(what: WorldEvent, language: Language): string {
+function worldCaption(what: WorldEvent, view: EnsembleView, language: Language): string {
+  const who = (client: ClientId): string => language.client(client, nameGiven(what, client) ?? view.clients[client]?.name ?? null);
   if (what.type === 'command') {
-    const say = language.commands[what.command.type] as (command: Command) => string;
-    return say(what.command);
+    const say = language.commands[what.command.type] as (command: Command, who: (client: ClientId) => string) => string;
+    return say(what.command, who);
   }
-  const say = language.world[what.type] as (event: WorldEvent) => string;
-  return say(what);
+  const say = language.world[what.type] as (event: WorldEvent, who: (client: ClientId) => string) => string;
+  return say(what, who);
+}
+
+/** A client that is about to appear has its name in the command, and is in no view yet. */
+function nameGiven(what: WorldEvent, client: ClientId): string | null {
+  return what.type === 'command' && what.command.type === 'connect' && what.command.client === client ? (what.command.name ?? null) : null;
 }

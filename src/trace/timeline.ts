@@ -17,6 +17,8 @@ export class Timeline {
   readonly events: TraceEvent[] = [];
   readonly members: readonly Member[];
   #index = new TraceIndex();
+  /** Events in the index: it is made as far as it is asked for. */
+  #indexed = 0;
   readonly #start: EnsembleView;
   /** Entry i is the view after event 100·(i+1) − 1. */
   readonly #frames: EnsembleView[] = [];
@@ -35,7 +37,13 @@ export class Timeline {
 
   /** Where roles change, messages fly and decisions fall. */
   get index(): TraceIndex {
+    while (this.#indexed < this.events.length) this.#index.add(this.events[this.#indexed++] as TraceEvent);
     return this.#index;
+  }
+
+  /** The view before the first event. */
+  get start(): EnsembleView {
+    return this.#start;
   }
 
   /** The view after the last event. */
@@ -51,8 +59,18 @@ export class Timeline {
       this.events.push(event);
       if (this.events.length % KEY_FRAME_EVERY === 0)
         this.#frames.push(foldEvents(this.#frames.at(-1) ?? this.#start, this.events, event.n));
-      this.#index.add(event);
     }
+  }
+
+  /** Another timeline with the first `n` events of this one, followed by others. It shares their views, so it costs what the others cost. */
+  branchedAt(n: number, events: readonly TraceEvent[]): Timeline {
+    const branch = new Timeline(this.members);
+    const shared = Math.max(0, Math.min(n, this.events.length));
+    // One by one: a trace may be longer than a call's list of arguments.
+    for (let i = 0; i < shared; i++) branch.events.push(this.events[i] as TraceEvent);
+    branch.#frames.push(...this.#frames.slice(0, Math.floor(shared / KEY_FRAME_EVERY)));
+    branch.appended(events);
+    return branch;
   }
 
   /** Drops all events from position `n` on: a branch begins there. */
@@ -62,7 +80,7 @@ export class Timeline {
     this.#frames.length = Math.floor(this.events.length / KEY_FRAME_EVERY);
     this.#recent.fill(undefined);
     this.#index = new TraceIndex();
-    for (const event of this.events) this.#index.add(event);
+    this.#indexed = 0;
   }
 
   /** The view after event `n`; before the first event for −1. Positions beyond the trace give its ends. */

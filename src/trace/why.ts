@@ -15,7 +15,7 @@ export interface Because {
   readonly positions: readonly number[];
 }
 
-interface Found {
+export interface Found {
   readonly n: number;
   readonly sid: Sid;
   readonly decision: Decision;
@@ -100,7 +100,7 @@ function waitsUntil(timeline: Timeline, sid: Sid, n: number): number | null {
 }
 
 /** The last decision of these rules up to position `n` (and after `since`) that fits. */
-function latest(
+export function latest(
   timeline: Timeline,
   sid: Sid,
   n: number,

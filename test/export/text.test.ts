@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { toMarkdown } from '../../src/export/markdown.ts';
 import { toMermaid } from '../../src/export/mermaid.ts';
 import type { RunRecord } from '../../src/export/record.ts';
+import { SHIVIZ_EXPRESSION, toShiViz } from '../../src/export/shiviz.ts';
 import { toTla } from '../../src/export/tla.ts';
 import { OPEN_ACL } from '../../src/tree/aclCache.ts';
 import { LANGUAGES } from '../../src/trace/narrate/languages.ts';
@@ -75,4 +76,37 @@ test('more messages than a diagram can bear are left out, and counted', () => {
   const arrows = many.split('\n').filter((line) => /->>|-x/.test(line)).length;
   expect(arrows).toBeLessThanOrEqual(400);
   if (arrows === 400) expect(many).toMatch(/%% \d+ more messages are left out/);
+});
+
+describe('the log for ShiViz', () => {
+  const events = [...toShiViz(run, LANGUAGES.en).matchAll(new RegExp(SHIVIZ_EXPRESSION, 'g'))].map(({ groups }) => ({
+    host: groups?.['host'] ?? '',
+    clock: JSON.parse(groups?.['clock'] ?? '{}') as Readonly<Record<string, number>>,
+  }));
+  const byHost = new Map<string, typeof events>();
+  for (const event of events) byHost.set(event.host, [...(byHost.get(event.host) ?? []), event]);
+
+  test('has every event of servers, clients and the person', () => {
+    const lines = run.events.filter(
+      ({ actor, what }) => actor.kind !== 'world' || ['command', 'processStarted', 'processEnded'].includes(what.type),
+    );
+    expect(events).toHaveLength(lines.length);
+    expect([...byHost.keys()].toSorted()).toEqual(['client-a', 'person', 'server-1', 'server-2', 'server-3']);
+  });
+
+  test('is one that ShiViz takes: each host counts from 1, and no clock names what never was', () => {
+    for (const [host, own] of byHost) {
+      expect(own.map(({ clock }) => clock[host])).toEqual(own.map((_, i) => i + 1));
+      for (const { clock } of own)
+        for (const [other, time] of Object.entries(clock)) expect(time).toBeLessThanOrEqual(byHost.get(other)?.length ?? 0);
+    }
+  });
+
+  test('who knows an event knows all that it knew', () => {
+    for (const { clock } of events)
+      for (const [other, time] of Object.entries(clock)) {
+        const known = byHost.get(other)?.[time - 1]?.clock ?? {};
+        for (const [host, least] of Object.entries(known)) expect(clock[host]).toBeGreaterThanOrEqual(least);
+      }
+  });
 });

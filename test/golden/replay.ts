@@ -11,14 +11,16 @@ import { InlineHost } from '../../src/ensemble/host/inline.ts';
 import type { WorldOptions } from '../../src/ensemble/options.ts';
 import { factsOfRun, runScenario } from '../../src/ensemble/runScenario.ts';
 import { parseScenario, type Scenario } from '../../src/ensemble/scenario.ts';
+import type { TraceEvent } from '../../src/ensemble/types.ts';
 import { PROFILE_3_8_0 } from '../../src/zab/profile.ts';
 import { step } from '../../src/zab/server.ts';
 import { allowancesOf, raceOf } from './allowances.ts';
 import { jsonOf, openFolder, openRecording, recordingNames, type Recording } from './archive.ts';
 import { compareFacts, type Comparison, type Difference } from './compare.ts';
 import { readExpected } from './expected.ts';
+import { compareRun, worstKinds, type LogVerdict } from './logs.ts';
 
-const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--only TEXT] [--all]
+const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--only TEXT] [--all] [--logs]
 
 Replays recordings of real ZooKeeper ensembles in the simulator and compares every fact that does not depend on real timing.
 
@@ -26,6 +28,7 @@ Replays recordings of real ZooKeeper ensembles in the simulator and compares eve
   --seeds N  how many seeds to try where real timing chose one of several outcomes (default 24)
   --only T   only recordings whose name contains T
   --all      print every difference, not only the first
+  --logs     compare the servers' logs as well, by kinds of messages: edit distance of whole logs / of each thread alone / real messages
 `;
 
 /** Like the machine of the recordings: processes on one host, a JVM that takes half a second to come up. */
@@ -51,7 +54,10 @@ interface Verdict {
   readonly passed: boolean;
   readonly line: string;
   readonly differences: readonly Difference[];
+  readonly logs: Logs | null;
 }
+
+type Logs = ReturnType<typeof compareRun>;
 
 /** Recordings in a folder, which may be one itself. */
 function findRecordings(folder: string): readonly Found[] {
@@ -65,13 +71,20 @@ function findRecordings(folder: string): readonly Found[] {
 }
 
 /** Replays one recording. Never throws for what is in it. */
-async function replay(name: string, recording: Recording, seeds: number): Promise<Verdict> {
+async function replay(name: string, recording: Recording, seeds: number, withLogs: boolean): Promise<Verdict> {
   try {
     const scenario = parseScenario(jsonOf(recording, 'scenario.json'), `${name}/scenario.json`, PROFILE_3_8_0);
     const best = await bestOf(scenario, readExpected(recording, name), seeds);
-    return verdict(name, best.comparison, best.seed);
+    const logs = withLogs ? compareRun(recording, scenario, best.trace) : null;
+    return { ...verdict(name, best.comparison, best.seed), logs };
   } catch (error) {
-    return { name, passed: false, line: `${name}: 0/0 facts; ${error instanceof Error ? error.message : String(error)}`, differences: [] };
+    return {
+      logs: null,
+      name,
+      passed: false,
+      line: `${name}: 0/0 facts; ${error instanceof Error ? error.message : String(error)}`,
+      differences: [],
+    };
   }
 }
 
@@ -80,9 +93,9 @@ async function bestOf(
   scenario: Scenario,
   expected: Facts,
   seeds: number,
-): Promise<{ readonly seed: number; readonly comparison: Comparison }> {
+): Promise<{ readonly seed: number; readonly comparison: Comparison; readonly trace: readonly TraceEvent[] }> {
   const allowances = allowancesOf(scenario, expected);
-  let best: { seed: number; comparison: Comparison } | undefined;
+  let best: { seed: number; comparison: Comparison; trace: readonly TraceEvent[] } | undefined;
   for (let seed = 1; seed <= seeds; seed++) {
     const run = await runScenario(scenario, new InlineHost(step as Core), { seed, surroundings: SURROUNDINGS, ...LIMITS });
     if (!run.finished)
@@ -91,7 +104,8 @@ async function bestOf(
       );
     const facts = factsOfRun(scenario, run);
     const comparison = compareFacts(expected, facts, allowances);
-    if (best === undefined || comparison.differences.length < best.comparison.differences.length) best = { seed, comparison };
+    if (best === undefined || comparison.differences.length < best.comparison.differences.length)
+      best = { seed, comparison, trace: run.ensemble.trace };
     // What is no race must hold under any seed.
     if (
       comparison.differences.length === 0 ||
@@ -103,7 +117,7 @@ async function bestOf(
   return best;
 }
 
-function verdict(name: string, { held, compared, differences, allowed }: Comparison, seed: number): Verdict {
+function verdict(name: string, { held, compared, differences, allowed }: Comparison, seed: number): Omit<Verdict, 'logs'> {
   const first = differences[0];
   const notes = [
     ...(seed === 1 || first !== undefined ? [] : [`seed ${seed}`]),
@@ -118,6 +132,21 @@ function verdict(name: string, { held, compared, differences, allowed }: Compari
   };
 }
 
+function logLine({ debug, info }: Logs): string {
+  const figures = ({ distance, byThread, real }: LogVerdict) => `${distance}/${byThread}/${real}`;
+  return `       logs: INFO ${figures(info)}, with DEBUG ${figures(debug)}; most: ${worstKinds(info.counts, 4)}`;
+}
+
+function totalLine(logs: readonly Logs[]): string {
+  const total = (level: keyof Logs, figure: 'distance' | 'byThread' | 'real') => logs.reduce((sum, each) => sum + each[level][figure], 0);
+  const share = (level: keyof Logs) => {
+    const [distance, byThread, real] = [total(level, 'distance'), total(level, 'byThread'), total(level, 'real')];
+    const percent = (part: number) => `${((100 * part) / real).toFixed(1)} %`;
+    return `${distance} of ${real} (${percent(distance)}), each thread alone ${byThread} (${percent(byThread)})`;
+  };
+  return `logs: INFO ${share('info')}; with DEBUG ${share('debug')}`;
+}
+
 function short(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
@@ -127,7 +156,13 @@ async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, seeds: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      seeds: { type: 'string' },
+      only: { type: 'string' },
+      all: { type: 'boolean' },
+      logs: { type: 'boolean' },
+    },
   });
   if (values.help === true) return print(HELP);
   const seeds = Number(values.seeds ?? 24);
@@ -135,14 +170,20 @@ async function main(args: readonly string[]): Promise<number> {
   const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : [ownFolder()];
   const found = folders.flatMap(findRecordings).filter(({ name }) => name.includes(values.only ?? ''));
   let failed = 0;
+  const logs: Logs[] = [];
   for (const { name, open } of found) {
-    const result = await replay(name, open(), seeds);
+    const result = await replay(name, open(), seeds, values.logs === true);
     if (!result.passed) failed++;
     print(result.line);
+    if (result.logs !== null) {
+      logs.push(result.logs);
+      print(logLine(result.logs));
+    }
     if (values.all === true)
       for (const { fact, expected, actual } of result.differences.slice(1, 40))
         print(`       ${fact}: expected ${short(expected)}, got ${short(actual)}`);
   }
+  if (logs.length > 0) print(totalLine(logs));
   print(`${found.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }

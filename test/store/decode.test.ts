@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/base/ids.ts';
-import { describeFile } from '../../src/store/decode.ts';
+import { describeFile, describeRecord } from '../../src/store/decode.ts';
+import { StoreError } from '../../src/store/errors.ts';
 import { exportFiles, readFile, fileSize } from '../../src/store/disk.ts';
 import { scanLog } from '../../src/store/txnLog.ts';
 import { create, serverDisk, txn, z } from './helpers.ts';
@@ -71,6 +72,20 @@ describe('a file in the inspector', () => {
       more: true,
       records: { length: 2 },
     });
+  });
+
+  it('shows a snapshot page by page', () => {
+    const bytes = FILES['snapshot.0'] ?? new Uint8Array();
+    const whole = describeFile('snapshot.0', bytes).records;
+    const pages = [0, 2, 4, 6].flatMap((from) => describeFile('snapshot.0', bytes, { from, limit: 2 }).records);
+    expect(pages).toEqual(whole.slice(0, 8));
+  });
+
+  it('shows one record of a log as it shows it in its file', () => {
+    const record = scanLog(LOG).records[1] ?? { offset: 0, size: 0 };
+    const bytes = LOG.slice(record.offset, record.offset + record.size);
+    expect(describeRecord(bytes, record.offset, 'multi 0x100000002')).toEqual(describeFile('log.100000001', LOG).records[2]);
+    expect(() => describeRecord(bytes.slice(0, 30), record.offset, '')).toThrow(StoreError);
   });
 
   it('never throws, whatever the bytes', () => {

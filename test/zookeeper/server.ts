@@ -45,14 +45,25 @@ export async function startZooKeeper(dataDir: string, workDir: string): Promise<
       '',
     ].join('\n'),
   );
+  return launch('ZooKeeperServerMain', config, workDir, port, dataDir);
+}
+
+/**
+ * Starts one server of an ensemble in its own folder, on the zoo.cfg there. It serves only when a quorum of its peers is up: start them together.
+ *
+ * @param port its clientPort, as in that file.
+ * @throws Error with what the server printed, when it exits or does not serve within a minute.
+ */
+export function startPeer(folder: string, port: number): Promise<RealServer> {
+  return launch('quorum.QuorumPeerMain', 'zoo.cfg', folder, port, folder);
+}
+
+async function launch(main: string, config: string, cwd: string, port: number, what: string): Promise<RealServer> {
   const classpath = [JAR, LOG_BINDING].filter((path) => existsSync(path)).join(':');
   const child = spawn(
     'java',
-    ['-Xmx256m', '-Dzookeeper.admin.enableServer=false', '-cp', classpath, 'org.apache.zookeeper.server.ZooKeeperServerMain', config],
-    {
-      cwd: workDir,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    ['-Xmx256m', '-Dzookeeper.admin.enableServer=false', '-cp', classpath, `org.apache.zookeeper.server.${main}`, config],
+    { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const printed = collect(child);
   const ended = new Promise<string>((resolve) => {
@@ -66,7 +77,7 @@ export async function startZooKeeper(dataDir: string, workDir: string): Promise<
   const problem = await Promise.race([ended, untilServing(port)]);
   if (problem === null) return { port, stop };
   await stop();
-  throw new Error(`ZooKeeper does not serve ${dataDir}: ${problem}\n${printed()}`);
+  throw new Error(`ZooKeeper does not serve ${what}: ${problem}\n${printed()}`);
 }
 
 function collect(child: ChildProcess): () => string {

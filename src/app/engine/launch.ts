@@ -1,9 +1,22 @@
 /** Starts an ensemble for a scenario that is known to be right, one Web Worker a server. */
 import type { Scenario } from '../../ensemble/scenarioWorld.ts';
-import type { Engine } from './engine.ts';
+import { damagesFiles } from '../../ensemble/scriptRunner.ts';
+import type { Engine, RunSource } from './engine.ts';
 import { Simulator } from './simulator.ts';
 
-/** @param given the scenario as it was given, for reproducing the run. */
-export function startEngine(scenario: Scenario, given: unknown): Engine {
-  return new Simulator(scenario, given);
+const EMPTY: RunSource['disks'] = new Map();
+
+/**
+ * @param given the scenario as it was given, for reproducing the run.
+ * @param seed instead of the scenario's own.
+ * @param disks what servers have on their disks.
+ */
+export async function startEngine(
+  scenario: Scenario,
+  given: unknown,
+  seed: number = scenario.seed,
+  disks: RunSource['disks'] = EMPTY,
+): Promise<Engine> {
+  const damage = damagesFiles(scenario) ? await import('../../ensemble/damage.ts') : null;
+  return new Simulator(scenario, { scenario: given, seed, disks }, damage);
 }

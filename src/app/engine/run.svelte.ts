@@ -1,8 +1,10 @@
 /**
  * The run on screen: an ensemble, its trace, and the playhead. The only store of the page; every view derives from it.
- * Events are generated just in time while playing. A command at the playhead drops what came after it and starts a new future.
+ * Events are generated just in time while playing. A command in the past starts a new future; the old one is kept as a branch.
  */
+import type { Future } from '../../ensemble/hooks.ts';
 import type { Command, TraceEvent } from '../../ensemble/types.ts';
+import type { BranchId, Branches } from '../../trace/branches.ts';
 import { Timeline } from '../../trace/timeline.ts';
 import type { Landmark } from '../../trace/traceIndex.ts';
 import type { EnsembleView } from '../../trace/view.ts';
@@ -10,6 +12,7 @@ import { isQuiet } from '../../trace/quiet.ts';
 import { Cinema } from '../transport/cinema.ts';
 import { Emitter } from './emitter.ts';
 import type { Engine } from './engine.ts';
+import type { Forks } from './forks.ts';
 
 /** Playback speeds; Infinity is "as fast as the engine goes". */
 export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Infinity];
@@ -24,7 +27,8 @@ const LIVE_EVENTS = 8;
 
 /** Something went wrong that the person should know: a worker that failed, a command that was refused. */
 export interface Trouble {
-  readonly kind: 'worker' | 'command';
+  /** `recorded`: a command to a trace that was not made here. */
+  readonly kind: 'worker' | 'command' | 'recorded';
   readonly message: string;
   /** Position of the last event before it. */
   readonly n: number;
@@ -32,12 +36,15 @@ export interface Trouble {
   readonly reproduction: string;
 }
 
-export type RunEvent = 'events' | 'position' | 'rewind' | 'load' | 'trouble';
+export type RunEvent = 'events' | 'position' | 'rewind' | 'load' | 'trouble' | 'branches';
 
 export class Run {
   readonly name: string;
   readonly timeline: Timeline;
+  /** All futures there have been. Null while there is only one. The active one is as it was when it was last left: the run itself has the rest. */
+  branches = $state.raw<Branches | null>(null);
   private readonly engine: Engine;
+  private forks: Forks | null = null;
   private cinema = new Cinema({ hideHeartbeats: true });
 
   /** Length of the trace. */
@@ -54,6 +61,8 @@ export class Run {
   /** Nothing but heartbeats for a long while: the clock stands still. */
   resting = $state(false);
   trouble = $state.raw<Trouble | null>(null);
+  /** Of a trace that was not made here: builds an ensemble that goes on from event `n`. */
+  runOn: ((n: number) => Promise<void>) | null = null;
 
   readonly view: EnsembleView = $derived.by(() => {
     void this.revision;
@@ -109,6 +118,16 @@ export class Run {
     return this.engine.reproduction();
   }
 
+  /** What, with the commands, decides this run; null when it was not made here. */
+  get source(): Engine['source'] {
+    return this.engine.source;
+  }
+
+  /** All commands of the branch on screen. */
+  get commands(): Engine['commands'] {
+    return this.forks?.commands() ?? this.engine.commands;
+  }
+
   // Time ---------------------------------------------------------------------------------------------------------------
 
   /** One animation frame later; `ms` is the real time that went by. The first frame of a busy page may have begun before its listener was there: time never goes back. */
@@ -153,8 +172,7 @@ export class Run {
   /** Moves by `by` events; beyond the live edge the engine makes the next one. */
   async step(by: number): Promise<void> {
     this.pause();
-    if (this.n + by > this.length - 1)
-      await this.exclusive(async () => this.take(await this.engine.advance(this.n + by - (this.length - 1))));
+    if (this.n + by > this.length - 1) await this.ahead(this.n + by - (this.length - 1));
     this.seek(this.n + by);
   }
 
@@ -182,9 +200,7 @@ export class Run {
         this.seek(found);
         return;
       }
-      const before = this.length;
-      await this.exclusive(async () => this.take(await this.engine.advance(100)));
-      if (this.length === before) break;
+      if (!(await this.ahead(100))) break;
     }
   }
 
@@ -200,16 +216,21 @@ export class Run {
 
   // Acts ---------------------------------------------------------------------------------------------------------------
 
-  /** Does something to the ensemble at the playhead. What was recorded after it is dropped. Resolves when it has happened. */
+  /** Does something to the ensemble at the playhead. What was recorded after it stays as a branch. Resolves when it has happened. */
   async command(command: Command): Promise<void> {
     await this.exclusive(async () => {
-      if (!this.live) await this.dropFuture();
-      if (this.trouble?.kind === 'command') this.trouble = null;
+      const from = this.branches?.active ?? 1;
+      const { n } = this;
+      if (this.trouble?.kind !== 'worker') this.trouble = null;
       try {
+        if (this.live) await this.forks?.catchUp();
+        else await this.fork();
         this.take(await this.engine.command(command));
       } catch (error) {
         if (!this.engine.isRefusal(error)) throw error;
-        this.trouble = { kind: 'command', message: messageOf(error), n: this.n, reproduction: '' };
+        // Nothing has happened: what was shown is shown again.
+        if (this.forks?.unfork(from) === true) this.changed(n, n);
+        this.trouble = { kind: this.source === null ? 'recorded' : 'command', message: messageOf(error), n: this.n, reproduction: '' };
         throw error;
       }
       this.resting = false;
@@ -219,12 +240,71 @@ export class Run {
     });
   }
 
-  /** Makes the playhead the live edge: everything after it is forgotten. */
+  /** Makes the playhead the live edge of a new branch. */
   async rewindTo(n: number): Promise<void> {
     this.pause();
     this.trouble = null;
     this.seek(n);
-    await this.exclusive(() => this.dropFuture());
+    await this.exclusive(() => this.fork());
+  }
+
+  // Branches -----------------------------------------------------------------------------------------------------------
+
+  /** All branches, the active one as it is now; null while there is only one. */
+  branchesNow(): Branches | null {
+    return this.branches === null ? null : (this.forks?.branches ?? null);
+  }
+
+  /** Shows another branch; the playhead stays where it is, or goes to where the two part. */
+  showBranch(id: BranchId): Promise<void> {
+    this.pause();
+    this.trouble = null;
+    return this.exclusive(async () => {
+      const shared = (await (await this.branching()).show(id)) - 1;
+      this.changed(shared, Math.min(this.n, shared));
+    });
+  }
+
+  async nameBranch(id: BranchId, name: string): Promise<void> {
+    (await this.branching()).rename(id, name);
+    this.tellBranches();
+  }
+
+  /** Rejects for the branch on screen. */
+  async dropBranch(id: BranchId): Promise<void> {
+    (await this.branching()).drop(id);
+    this.tellBranches();
+  }
+
+  /** The timeline of a branch, for looking at it beside this one. Null when only its commands were kept: show it to have it again. */
+  async timelineOf(id: BranchId): Promise<Timeline | null> {
+    return (await this.branching()).timelineOf(id);
+  }
+
+  /**
+   * Becomes the run of these commands, at the playhead `n`: for a run that was opened and is not on screen yet. Rejects when that cannot be; it is
+   * of no use then.
+   *
+   * @param branches of which this one is the active.
+   */
+  async restore(future: Future, n: number, branches: Branches | null): Promise<void> {
+    this.pause();
+    this.timeline.appended(await this.engine.replay(future));
+    if (branches !== null) {
+      const { Forks } = await import('./forks.ts');
+      this.forks = new Forks(this.engine, this.timeline, branches);
+    }
+    this.changed(-1, n);
+  }
+
+  /** Has the engine make up to `most` events; the playhead stays. @returns whether there were any. */
+  async ahead(most: number): Promise<boolean> {
+    const before = this.length;
+    await this.exclusive(async () => {
+      await this.forks?.catchUp();
+      this.take(await this.engine.advance(most));
+    });
+    return this.length > before;
   }
 
   /** Generates events until the claim holds for the view at the live edge, or `most` events have been made. */
@@ -232,8 +312,7 @@ export class Run {
     for (let made = 0; made < most;) {
       if (holds(this.timeline.head)) return true;
       const before = this.length;
-      await this.exclusive(async () => this.take(await this.engine.advance(20)));
-      if (this.length === before) return false;
+      if (!(await this.ahead(20))) return false;
       made += this.length - before;
     }
     return holds(this.timeline.head);
@@ -281,9 +360,7 @@ export class Run {
     try {
       // At full speed the engine's own budget keeps the slices short, and waiting for workers lets the page breathe.
       while (this.wants() && (this.speed === Infinity || performance.now() - started < SLICE_MS)) {
-        const before = this.length;
-        await this.exclusive(async () => this.take(await this.engine.advance(this.speed === Infinity ? 256 : 1)));
-        if (this.length === before) break;
+        if (!(await this.ahead(this.speed === Infinity ? 256 : 1))) break;
         if (this.timeline.head.at - this.lastNotableAt > REST_AFTER_MS && this.hideHeartbeats) this.resting = true;
       }
     } finally {
@@ -325,13 +402,37 @@ export class Run {
     this.emit('events', events);
   }
 
-  private async dropFuture(): Promise<void> {
-    if (this.n >= this.length - 1) return;
-    const left = await this.engine.rewindTo(this.n);
-    this.timeline.truncated(left);
+  private async branching(): Promise<Forks> {
+    if (this.forks === null) {
+      const { Forks } = await import('./forks.ts');
+      this.forks ??= new Forks(this.engine, this.timeline);
+    }
+    return this.forks;
+  }
+
+  private async fork(): Promise<void> {
+    if (this.n >= this.length - 1) return this.forks?.catchUp();
+    await (await this.branching()).fork(this.n);
+    this.changed(this.n, this.n);
+  }
+
+  /** The timeline shows another future after event `from`. */
+  private changed(from: number, n: number): void {
     this.length = this.timeline.length;
+    this.n = Math.max(-1, Math.min(n, this.length - 1));
+    this.pinned = true;
     this.recut();
-    this.emit('rewind', this.n);
+    this.tellBranches();
+    this.emit('rewind', from);
+    if (this.length > from + 1) this.emit('events', this.timeline.events.slice(from + 1));
+    this.emit('position', this.n);
+  }
+
+  private tellBranches(): void {
+    const now = this.forks?.branches;
+    if (now === undefined || (now.list.length < 2 && this.branches === null)) return;
+    this.branches = now;
+    this.emit('branches', now);
   }
 
   /** Places all events anew on the cinematic clock; the playhead stays on its event. */

@@ -78,6 +78,18 @@ export const FORMATS: readonly Format[] = [
     },
   },
   {
+    id: 'shiviz',
+    group: 'tools',
+    extension: 'log',
+    async make(job) {
+      const [{ toShiViz }, { LANGUAGES }] = await Promise.all([
+        import('../../export/shiviz.ts'),
+        import('../../trace/narrate/languages.ts'),
+      ]);
+      return text(toShiViz(recordOf(job), LANGUAGES[job.lang]));
+    },
+  },
+  {
     id: 'tla',
     group: 'tools',
     extension: 'txt',

@@ -21,6 +21,7 @@ export const en = {
     theme: 'Light or dark',
     size: 'Projector size',
     legend: 'Legend',
+    share: 'Share and save',
     help: 'Keys',
     more: 'More',
   },

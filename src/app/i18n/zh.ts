@@ -22,6 +22,7 @@ export const zh = {
     languageName: '切换到英文',
     theme: '浅色或深色',
     size: '投影字号',
+    share: '分享与保存',
     legend: '图例',
     help: '按键',
     more: '更多',

@@ -2,9 +2,9 @@
  * The lesson on screen: which step, what was predicted, which checkpoints the trace has passed. Acts on the ensemble only through
  * commands and the playhead, as a person does.
  */
-import { momentAt } from '../../lesson/claim/facts.ts';
-import { firstHolding, holds } from '../../lesson/claim/holds.ts';
-import type { Claim } from '../../lesson/claim/parse.ts';
+import { momentAt } from '../../trace/claim/facts.ts';
+import { firstHolding, holds } from '../../trace/claim/holds.ts';
+import type { Claim } from '../../trace/claim/parse.ts';
 import type { Act, Lesson, Step } from '../../lesson/lesson.ts';
 import type { Run } from '../engine/run.svelte.ts';
 import type { Session } from '../engine/session.svelte.ts';

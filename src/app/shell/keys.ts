@@ -18,7 +18,10 @@ export interface Keys {
   readonly legend: () => void;
   readonly help: () => void;
   readonly scenarios: () => void;
+  readonly export: () => void;
   readonly clients: () => void;
+  /** Why the selection is as it is. */
+  readonly why: () => void;
   readonly theme: () => void;
   readonly language: () => void;
   readonly escape: () => void;
@@ -79,8 +82,12 @@ function actOf(keys: Keys, key: string): (() => void) | undefined {
       return keys.help;
     case 's':
       return keys.scenarios;
+    case 'x':
+      return keys.export;
     case 'a':
       return keys.clients;
+    case 'y':
+      return keys.why;
     case 't':
       return keys.theme;
     case 'i':

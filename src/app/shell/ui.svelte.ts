@@ -11,7 +11,7 @@ export type Selection =
   | { readonly kind: 'event'; readonly n: number };
 
 export type Tab = 'inspect' | 'clients' | 'decisions' | 'lesson';
-export type Dialog = 'scenarios' | 'form' | 'legend' | 'help' | null;
+export type Dialog = 'scenarios' | 'form' | 'legend' | 'help' | 'export' | 'share' | null;
 
 class Ui {
   selection = $state.raw<Selection | null>(null);
@@ -25,6 +25,8 @@ class Ui {
   cutFrom = $state<Sid | null>(null);
   /** A short message for the person, such as what a key waits for. */
   notice = $state<string | null>(null);
+  /** "Why?" was asked with a key: the panel of the selection answers. */
+  asking = $state(false);
   /** What the person has done so far in this run: the suggestions follow it. */
   acts = $state(0);
 
@@ -32,6 +34,14 @@ class Ui {
     this.selection = selection;
     if (selection === null || (this.lesson && this.tab === 'lesson')) return;
     this.tab = selection.kind === 'client' ? 'clients' : 'inspect';
+  }
+
+  /** Asks "why?" about the selection; where nothing is selected that could answer, about event `n`. */
+  ask(n: number): void {
+    const { selection } = this;
+    this.open(selection === null || selection.kind === 'link' ? { kind: 'event', n } : selection);
+    this.tab = this.selection?.kind === 'client' ? 'clients' : 'inspect';
+    this.asking = true;
   }
 
   /** The legend lies over the panel; on a phone it opens the panel's sheet. */

@@ -10,8 +10,9 @@ import type { Role, SyncMode } from '../../zab/types.ts';
 export interface LoggedVote {
   readonly leader: Sid;
   readonly zxid: Zxid;
-  /** electionEpoch. */
+  /** electionEpoch; −1 for a vote that no election gave (printed as 0xffffffffffffffff). */
   readonly round: number | null;
+  /** −1 for an observer's. */
   readonly peerEpoch: number | null;
 }
 
@@ -82,7 +83,7 @@ export type LogFact =
   | { readonly kind: 'resolved'; readonly host: string }
   | { readonly kind: 'connectionRequest'; readonly address: string }
   /** `Have smaller / larger server identifier`. */
-  | { readonly kind: 'connectionOrder'; readonly peer: Sid; readonly outcome: 'dropped' | 'kept' }
+  | { readonly kind: 'connectionOrder'; readonly myid: Sid | null; readonly peer: Sid; readonly outcome: 'dropped' | 'kept' }
   | { readonly kind: 'connectionBroken'; readonly peer: Sid; readonly myid: Sid | null; readonly exception: LoggedException | null }
   | { readonly kind: 'workerLeaving'; readonly peer: Sid }
   /** A message at the election port that is none: another protocol, TLS on one side only, wrong port, unknown sid. */
@@ -114,7 +115,8 @@ export type LogFact =
   | { readonly kind: 'newLeaderSent' | 'newLeaderAcked' | 'upToDateSent'; readonly learner: Sid }
   | { readonly kind: 'established'; readonly supporters: readonly Sid[]; readonly zxid: Zxid }
   | { readonly kind: 'ackEpochRefused'; readonly message: string }
-  | { readonly kind: 'learnerGone'; readonly address: string; readonly exception: LoggedException | null }
+  /** `GOODBYE`; the learner where the line, or what its thread said before, tells. */
+  | { readonly kind: 'learnerGone'; readonly learner: Sid | null; readonly address: string; readonly exception: LoggedException | null }
   /** `Shutdown called. For the reason …` (3.8), or the exception's own text. */
   | { readonly kind: 'leaderShutdown'; readonly reason: string; readonly synced: readonly Sid[] | null }
   /** The leader or its handler says why it waits no longer: `Timeout while waiting for epoch from quorum`, …. */
@@ -159,6 +161,8 @@ export type LogFact =
   | { readonly kind: 'serving'; readonly serving: boolean }
   /** The client port refuses: "ZooKeeperServer not running". */
   | { readonly kind: 'notServing' }
+  /** JvmPauseMonitor: the process stood still, for garbage collection or with its machine. */
+  | { readonly kind: 'pause'; readonly ms: number }
   | { readonly kind: 'outOfMemory' | 'threadDied'; readonly message: string; readonly exception: LoggedException | null };
 
 export type FactKind = LogFact['kind'];
@@ -192,8 +196,19 @@ export interface ReadLog {
   readonly records: readonly LogRecord[];
   /** Lines that were read as log entries and say nothing that is known here, by their shape; at most 200 shapes, the most frequent first. */
   readonly unknown: readonly { readonly shape: string; readonly count: number; readonly line: number }[];
-  /** How many entries were not known, how many lines were stack frames, and how many were no log lines at all. */
-  readonly counts: { readonly known: number; readonly unknown: number; readonly stack: number; readonly other: number };
+  /**
+   * How many entries gave a fact, how many are known to say nothing of interest, how many were not known; how many lines were stack
+   * frames, and how many were no log lines at all.
+   */
+  readonly counts: {
+    readonly known: number;
+    readonly noise: number;
+    readonly unknown: number;
+    readonly stack: number;
+    readonly other: number;
+  };
   /** What was wrong with the text, for people: cut, too long lines, a strange encoding. */
   readonly notes: readonly { readonly line: number; readonly text: string }[];
+  /** Byte offset of each line's start, line 1 first: `lineText` in reader.ts shows any line of the text without splitting it again. */
+  readonly starts: Uint32Array;
 }

@@ -10,12 +10,40 @@ export interface LogServer {
   readonly sid: Sid;
   /** Numbers of the logs that hold its lines. */
   readonly logs: readonly number[];
-  /** What told its sid, the strongest first: `[myid:N]` or a thread name, "My id = N", the votes, the file name, the person. */
-  readonly knownBy: 'myid' | 'myIdLine' | 'votes' | 'fileName' | 'person' | 'guess';
+  /**
+   * What told its sid, the strongest first: the person, `[myid:N]` or a thread name, "My id = N", the votes, the name of the file or
+   * of the host; `guess` when it is only the best suggestion (then the log is among `unknown` too).
+   */
+  readonly knownBy: 'person' | 'myid' | 'myIdLine' | 'votes' | 'fileName' | 'host' | 'guess';
   /** Of QuorumPeer or the environment lines; null where no line tells. */
   readonly version: string | null;
   readonly observer: boolean;
+  /** Hosts that transport prefixes or a host column name for it. */
+  readonly hosts: readonly string[];
+  /** Its own election addresses, as "my election bind port" tells; without wildcards such as `0.0.0.0`. */
+  readonly addresses: readonly string[];
 }
+
+/** Why a sid is suggested: a key of the words that people read. */
+export type SuggestionReason =
+  /** The first vote after "New election" names its own sender. */
+  | 'ownVote'
+  /** It leads, and this is the supporter that is no learner of its. */
+  | 'leads'
+  /** The name of the file or folder has this number. */
+  | 'fileName'
+  /** The name of the host has this number. */
+  | 'hostName'
+  /** The name has the number before: hosts are counted from 0, ids from 1. */
+  | 'countedFromZero'
+  /** All other members of the ensemble have a log. */
+  | 'onlyOneLeft'
+  /** A member without a log that this server never speaks of as another one. */
+  | 'neverAPeer'
+  /** Nothing tells: the lowest id that is free. */
+  | 'free'
+  /** The lines tell, but there are more servers than any ensemble has: this one is left out. */
+  | 'tooMany';
 
 /** A log, or a part of one, whose server nothing tells for certain: the person is asked. */
 export interface UnknownServer {
@@ -23,7 +51,7 @@ export interface UnknownServer {
   /** Host of the transport prefix when one log holds several servers. */
   readonly host: string | null;
   /** Best first; may be empty. */
-  readonly suggestions: readonly { readonly sid: Sid; readonly because: string }[];
+  readonly suggestions: readonly { readonly sid: Sid; readonly because: SuggestionReason }[];
 }
 
 /** What a person answered: the sid of a log (`"0"`) or of a host in it (`"0/zk-1"`). */
@@ -47,12 +75,36 @@ export interface PlacedRecord extends LogRecord {
   readonly impossible: number | null;
 }
 
+/** Another process with the id of a server of the case: two servers were given the same myid, or texts of two ensembles are mixed. */
+export interface DuplicateServer {
+  readonly sid: Sid;
+  readonly logs: readonly number[];
+  readonly hosts: readonly string[];
+  readonly addresses: readonly string[];
+  /** What tells them apart: both wrote at the same time, and beyond that their hosts or addresses differ. */
+  readonly because: 'overlap' | 'hosts' | 'addresses';
+  /** Its records, in its own order. They are not among `LogCase.records`: one server can't be told in two ways at once. */
+  readonly records: readonly LogRecord[];
+}
+
+/** A server's clock was set back while it ran; its later records were moved on by `ms`, so that its time never runs backwards. */
+export interface ClockStep {
+  readonly sid: Sid;
+  readonly log: number;
+  /** First line after the step. */
+  readonly line: number;
+  readonly ms: number;
+}
+
 /** The logs of all servers, in one order. */
 export interface LogCase {
   readonly logs: readonly ReadLog[];
   readonly servers: readonly LogServer[];
   readonly unknown: readonly UnknownServer[];
   readonly clocks: ReadonlyMap<Sid, ClockOffset>;
+  /** Empty when each id belongs to one server. */
+  readonly duplicates: readonly DuplicateServer[];
+  readonly clockSteps: readonly ClockStep[];
   /** In the order of `t`. */
   readonly records: readonly PlacedRecord[];
   /** `t` of the first record: ms 0 of the trace. */
@@ -90,7 +142,8 @@ export interface ReadSync {
   readonly peerLastZxid: Zxid | null;
   /** What it was told: `zxidSent` of the leader's decision. */
   readonly zxid: Zxid | null;
-  readonly completed: boolean;
+  /** Whether the learner got UPTODATE; null when no line tells. */
+  readonly completed: boolean | null;
   readonly t: number;
 }
 

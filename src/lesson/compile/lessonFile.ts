@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import type { Sid } from '../../base/ids.ts';
 import { parseCommand } from '../../ensemble/commandSchema.ts';
 import { ScenarioError } from '../../ensemble/scenarioError.ts';
-import { parseClaim } from '../claim/parse.ts';
+import { parseClaim } from '../../trace/claim/parse.ts';
 import type { Act, Choice, Experiment, Step, StepText } from '../lesson.ts';
 import { LessonError } from './lessonError.ts';
 import { asLesson, blocksOf, fail, inlinesOf, paragraphOf, type Place } from './markdown.ts';

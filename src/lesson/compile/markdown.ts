@@ -1,7 +1,7 @@
 /** From Markdown to the few kinds of text a lesson has. Anything else (HTML, links, images, tables) is refused, with its line. */
 import { toString as plainText } from 'mdast-util-to-string';
 import type { Sid } from '../../base/ids.ts';
-import { ClaimError, parseAsk } from '../claim/parse.ts';
+import { ClaimError, parseAsk } from '../../trace/claim/parse.ts';
 import type { Block, Inline } from '../lesson.ts';
 import { LessonError } from './lessonError.ts';
 import type { ListItem, Node, Paragraph, PhrasingContent, RootContent } from './tree.ts';

@@ -4,8 +4,8 @@ import { candidate, letter, ms, opText, plainText, txnText, z } from './text.ts'
 import type { Language } from './language.ts';
 
 const server = (sid: number): string => `Server ${sid}`;
-const client = (id: number, name: string | null): string =>
-  name === null ? `Client ${letter(id)}` : `Client ${letter(id)} (${plainText(name)})`;
+/** By its name if it has one, as on the stage. */
+const client = (id: number, name: string | null): string => `Client ${name === null || name === '' ? letter(id) : plainText(name)}`;
 
 export const en: Language = {
   code: 'en',
@@ -119,10 +119,10 @@ export const en: Language = {
     backup: (c) => `The data directory of server ${c.sid} is copied as "${plainText(c.name)}".`,
     restore: (c) =>
       `Server ${c.sid} gets the data directory "${plainText(c.name)}"${c.from === undefined ? '' : ` of server ${c.from}`} back.`,
-    connect: (c) => `${client(c.client, c.name ?? null)} appears.`,
-    request: (c) => `${client(c.client, null)} is to do this: ${opText(c.request)}.`,
-    close: (c) => `${client(c.client, null)} closes its session.`,
-    abandon: (c) => `${client(c.client, null)} vanishes without a word.`,
+    connect: (c, who) => `${who(c.client)} appears.`,
+    request: (c, who) => `${who(c.client)} is to do this: ${opText(c.request)}.`,
+    close: (c, who) => `${who(c.client)} closes its session.`,
+    abandon: (c, who) => `${who(c.client)} vanishes without a word.`,
   },
   world: {
     processStarted: (e) => `Server ${e.sid} starts.`,
@@ -133,7 +133,7 @@ export const en: Language = {
         powerLoss: `Server ${e.sid} is gone: its power failed.`,
         exit: `Server ${e.sid} has ended${e.exitCode === null ? '' : ` with exit code ${e.exitCode}`}${e.message === null ? '' : `: ${plainText(e.message)}`}.`,
       })[e.how],
-    connectionOpened: (e) => `${en.peer(e.from)} and ${en.peer(e.to)} are connected (${e.channel}).`,
+    connectionOpened: (e, who) => `${en.peer(e.from, who)} and ${en.peer(e.to, who)} are connected (${e.channel}).`,
     connectionClosed: (e) =>
       `Connection ${e.conn} is closed${e.lost.length > 0 ? `; ${e.lost.length} ${e.lost.length === 1 ? 'message is' : 'messages are'} lost` : ''}.`,
     note: (e) => plainText(e.text),
@@ -143,6 +143,7 @@ export const en: Language = {
   invariants: {},
   events: {
     boot: (sid) => `Server ${sid} boots from its disk.`,
+    inferred: (sid) => `Server ${sid} must have done this by now, though no line says so.`,
     logLine: (sid, text) => `Server ${sid} logs: ${text}`,
     connected: (sid, channel, peer) => `Server ${sid} is connected to ${peer} (${channel}).`,
     connectFailed: (sid, channel, peer, reason) =>
@@ -181,7 +182,7 @@ export const en: Language = {
   server,
   unnamedServer: 'Its server',
   client,
-  peer: (peer) => (peer.kind === 'server' ? server(peer.sid) : client(peer.client, null)),
+  peer: (peer, who) => (peer.kind === 'server' ? server(peer.sid) : who(peer.client)),
   role: roleEn,
   mode: { DIFF: 'DIFF: only what is missing', TRUNC: 'TRUNC: cut back, then what is missing', SNAP: 'SNAP: the whole tree' },
   leaderGaveUp: leaderGaveUpEn,

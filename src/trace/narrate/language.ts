@@ -84,11 +84,16 @@ export interface Language {
   readonly messages: { readonly [K in MessageKind]: (message: MessageOf<K>) => string };
   readonly titles: Readonly<Record<MessageKind, string>>;
   readonly timers: Readonly<Record<TimerKind, string>>;
-  readonly commands: { readonly [T in CommandType]: (command: CommandOf<T>) => string };
-  readonly world: { readonly [T in Exclude<WorldEvent['type'], 'command'>]: (event: WorldOf<T>) => string };
+  /** `who` names clients, as they are called at that moment. */
+  readonly commands: { readonly [T in CommandType]: (command: CommandOf<T>, who: (client: ClientId) => string) => string };
+  readonly world: {
+    readonly [T in Exclude<WorldEvent['type'], 'command'>]: (event: WorldOf<T>, who: (client: ClientId) => string) => string;
+  };
   readonly invariants: Readonly<Record<string, string>>;
   readonly events: {
     readonly boot: (sid: Sid) => string;
+    /** No line of its log says it. */
+    readonly inferred: (sid: Sid) => string;
     readonly logLine: (sid: Sid, text: string) => string;
     readonly connected: (sid: Sid, channel: Channel, peer: string) => string;
     readonly connectFailed: (sid: Sid, channel: Channel, peer: string, reason: 'refused' | 'timeout') => string;
@@ -117,7 +122,7 @@ export interface Language {
   /** A server that a client talks to, when its number is not at hand. */
   readonly unnamedServer: string;
   readonly client: (client: ClientId, name: string | null) => string;
-  readonly peer: (peer: Peer) => string;
+  readonly peer: (peer: Peer, who: (client: ClientId) => string) => string;
   readonly role: Readonly<Record<Role, string>>;
   readonly mode: Readonly<Record<SyncMode, string>>;
   readonly leaderGaveUp: Readonly<Record<LeaderGiveUp, string>>;

@@ -10,7 +10,8 @@ export interface MessageLabel {
   readonly text: string;
 }
 
-const CODES: Readonly<Record<MessageKind, string>> = {
+/** Two letters for every kind of message. */
+export const MESSAGE_CODES: Readonly<Record<MessageKind, string>> = {
   NOTIFICATION: 'NO',
   FOLLOWERINFO: 'FI',
   OBSERVERINFO: 'OI',
@@ -38,7 +39,7 @@ const CODES: Readonly<Record<MessageKind, string>> = {
 };
 
 export function messageLabel(message: Message): MessageLabel {
-  return { code: CODES[message.kind], text: keyField(message) };
+  return { code: MESSAGE_CODES[message.kind], text: keyField(message) };
 }
 
 function keyField(message: Message): string {

@@ -4,8 +4,8 @@ import { decisionsZh, leaderGaveUpZh, learnerGaveUpZh, roleZh, sidsZh } from './
 import type { Language } from './language.ts';
 
 const server = (sid: number): string => `服务器 ${sid}`;
-const client = (id: number, name: string | null): string =>
-  name === null ? `客户端 ${letter(id)}` : `客户端 ${letter(id)}（${plainText(name)}）`;
+/** By its name if it has one, as on the stage. */
+const client = (id: number, name: string | null): string => `客户端 ${name === null || name === '' ? letter(id) : plainText(name)}`;
 
 export const zh: Language = {
   code: 'zh',
@@ -111,10 +111,10 @@ export const zh: Language = {
     writeFile: (c) => `替换服务器 ${c.sid} 上的 ${plainText(c.file)}。`,
     backup: (c) => `把服务器 ${c.sid} 的数据目录备份为“${plainText(c.name)}”。`,
     restore: (c) => `用${c.from === undefined ? '' : `服务器 ${c.from} 的`}备份“${plainText(c.name)}”恢复服务器 ${c.sid} 的数据目录。`,
-    connect: (c) => `${client(c.client, c.name ?? null)} 出现了。`,
-    request: (c) => `让${client(c.client, null)} 执行 ${opText(c.request)}。`,
-    close: (c) => `${client(c.client, null)} 关闭会话。`,
-    abandon: (c) => `${client(c.client, null)} 不辞而别。`,
+    connect: (c, who) => `${who(c.client)} 出现了。`,
+    request: (c, who) => `让${who(c.client)} 执行 ${opText(c.request)}。`,
+    close: (c, who) => `${who(c.client)} 关闭会话。`,
+    abandon: (c, who) => `${who(c.client)} 不辞而别。`,
   },
   world: {
     processStarted: (e) => `服务器 ${e.sid} 的进程启动了。`,
@@ -125,7 +125,7 @@ export const zh: Language = {
         powerLoss: `服务器 ${e.sid} 断电了。`,
         exit: `服务器 ${e.sid} 的进程结束了${e.exitCode === null ? '' : `，退出码 ${e.exitCode}`}${e.message === null ? '' : `：${plainText(e.message)}`}。`,
       })[e.how],
-    connectionOpened: (e) => `${zh.peer(e.from)} 与 ${zh.peer(e.to)} 建立了连接（${e.channel}）。`,
+    connectionOpened: (e, who) => `${zh.peer(e.from, who)} 与 ${zh.peer(e.to, who)} 建立了连接（${e.channel}）。`,
     connectionClosed: (e) => `连接 ${e.conn} 关闭了${e.lost.length > 0 ? `，丢失 ${e.lost.length} 条消息` : ''}。`,
     note: (e) => plainText(e.text),
     violation: (e) => `${zh.invariants[e.invariant] ?? '一条保证被破坏'}：${e.sentence}`,
@@ -146,6 +146,7 @@ export const zh: Language = {
   },
   events: {
     boot: (sid) => `服务器 ${sid} 从磁盘启动。`,
+    inferred: (sid) => `服务器 ${sid} 至此必定已这样做，虽然日志中没有这一行。`,
     logLine: (sid, text) => `服务器 ${sid} 的日志：${text}`,
     connected: (sid, channel, peer) => `服务器 ${sid} 连上了${peer}（${channel}）。`,
     connectFailed: (sid, channel, peer, reason) =>
@@ -184,7 +185,7 @@ export const zh: Language = {
   server,
   unnamedServer: '所连服务器',
   client,
-  peer: (peer) => (peer.kind === 'server' ? server(peer.sid) : client(peer.client, null)),
+  peer: (peer, who) => (peer.kind === 'server' ? server(peer.sid) : who(peer.client)),
   role: roleZh,
   mode: { DIFF: 'DIFF：只补缺少的', TRUNC: 'TRUNC：先截回，再补缺少的', SNAP: 'SNAP：整棵树' },
   leaderGaveUp: leaderGaveUpZh,

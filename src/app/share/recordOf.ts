@@ -1,0 +1,45 @@
+/** The run on screen as a record: what links, files and the browser's memory hold. */
+import { digestOf } from '../../ensemble/digest.ts';
+import { storedBranches } from '../../intake/runs/file.ts';
+import { TABS, type RunRecord, type RunView } from '../../intake/runs/record.ts';
+import { SPEEDS, type Run } from '../engine/run.svelte.ts';
+import { ui } from '../shell/ui.svelte.ts';
+
+/**
+ * @param withDigest the fingerprint costs a look at every event.
+ * @returns null for a trace that was not made here.
+ */
+export function recordOf(run: Run, withDigest: boolean): RunRecord | null {
+  const { source, n, length, timeline, commands } = run;
+  if (source === null) return null;
+  const branches = run.branchesNow();
+  return {
+    ...source,
+    commands,
+    length,
+    n,
+    digest: withDigest && n >= 0 ? digestOf(timeline.events, n + 1) : '',
+    view: viewOf(run),
+    branches: branches === null ? null : storedBranches(branches),
+  };
+}
+
+function viewOf(run: Run): RunView {
+  const tab = TABS.find((one) => one === ui.tab);
+  const speed = SPEEDS.indexOf(run.speed);
+  return {
+    ...(ui.selection?.kind === 'server' && { server: ui.selection.sid }),
+    ...(tab !== undefined && tab !== 'inspect' && { tab }),
+    ...(speed >= 0 && run.speed !== 1 && { speed }),
+    ...(!run.hideHeartbeats && { heartbeats: true }),
+  };
+}
+
+/** Puts the page's own state as a record says. */
+export function applyView(run: Run, view: RunView): void {
+  const speed = view.speed === undefined ? undefined : SPEEDS[view.speed];
+  if (speed !== undefined) run.speed = speed;
+  if (view.heartbeats === true) run.setHideHeartbeats(false);
+  if (view.server !== undefined && run.members.some(({ sid }) => sid === view.server)) ui.select({ kind: 'server', sid: view.server });
+  if (view.tab !== undefined) ui.tab = view.tab;
+}
