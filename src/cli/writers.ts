@@ -4,6 +4,7 @@ import type { TraceEvent } from '../ensemble/types.ts';
 import { dataDirFiles, logFiles, type Files } from '../export/archive.ts';
 import { toMarkdown } from '../export/markdown.ts';
 import { toMermaid } from '../export/mermaid.ts';
+import { toShiViz } from '../export/shiviz.ts';
 import { toTla } from '../export/tla.ts';
 import { diskAt } from '../trace/disk.ts';
 import { eventToJson } from '../trace/json.ts';
@@ -48,6 +49,10 @@ export const WRITERS: Readonly<Record<string, RunWriter>> = {
     write: (run) => text(`${run.name}.md`, toMarkdown({ ...run, name: run.title }, run.language)),
   },
   mermaid: { about: 'the messages as a Mermaid sequence diagram', write: (run) => text(`${run.name}.mmd`, toMermaid(run)) },
+  shiviz: {
+    about: 'a log with vector clocks that opens in ShiViz',
+    write: (run) => text(`${run.name}.shiviz.log`, toShiViz(run, run.language)),
+  },
   tla: { about: 'the states as TLC prints a behaviour', write: (run) => text(`${run.name}.tla.txt`, toTla(run)) },
 };
 

@@ -69,11 +69,6 @@ const OF_TIMER: Readonly<Record<TimerKind, EventKind>> = {
   cnx: 'connection',
 };
 
-/** The part of the protocol to which a message belongs. */
-export function kindOfMessage(kind: MessageKind): EventKind {
-  return OF_MESSAGE[kind];
-}
-
 export function kindOf({ actor, what }: TraceEvent): EventKind {
   switch (what.type) {
     case 'command':

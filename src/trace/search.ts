@@ -138,11 +138,6 @@ export interface EventFilter {
   readonly predicate?: Predicate;
 }
 
-/** Whether a filter lets everything pass. */
-export function isOpen(filter: EventFilter): boolean {
-  return Object.values(filter).every((part) => part === undefined);
-}
-
 /**
  * The positions that pass a filter, found in pieces while the trace grows. Servers and clients are those that act, and those that they
  * speak with: a message that server 2 receives from 3 passes for both.

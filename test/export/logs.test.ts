@@ -191,3 +191,51 @@ test('the logs of servers under random faults tell what happened to them', () =>
     { numRuns: 20 },
   );
 });
+
+describe('what ends or delays a server is in its log', () => {
+  const logOf = (commands: readonly Command[], settleMs: number) => {
+    const config: EnsembleConfig = { ...DEFAULT_CONFIG };
+    const ensemble = new Ensemble({ ...DEFAULT_OPTIONS, seed: 3, config }, new InlineHost(step as Core));
+    for (const { sid: each } of config.members) ensemble.command({ type: 'start', sid: each });
+    ensemble.command({ type: 'connect', client: 1, servers: [1], timeoutMs: 10_000 });
+    ensemble.run({ untilMs: 3_000 });
+    for (const each of commands) ensemble.command(each);
+    ensemble.run({ untilMs: ensemble.now + settleMs });
+    return (sid: Sid) => serverLog(ensemble.trace, config.members, config, sid);
+  };
+  const write: Command = {
+    type: 'request',
+    client: 1,
+    request: { op: 'create', path: '/a', data: new Uint8Array(3), acl: OPEN_ACL, mode: 'persistent' },
+  };
+
+  test('an fsync of more than a second, with the size of the file', () => {
+    const log = logOf([{ type: 'slowDisk', sid: 1, fsyncMs: 1500 }, write], 3_000)(1);
+    expect(log).toMatch(
+      /WARN {2}\[SyncThread:1:FileTxnLog@394\] - fsync-ing the write ahead log in SyncThread:1 took 1\d{3}ms .*File size is [1-9]\d* bytes/,
+    );
+  });
+
+  test('a full disk', () => {
+    const log = logOf([{ type: 'diskFull', sid: 2, full: true }, write], 1_000)(2);
+    expect(log).toContain('- Severe unrecoverable error, from thread : SyncThread:2\njava.io.IOException: ');
+  });
+
+  test('SIGTERM leaves no line; the next process begins with its configuration', () => {
+    const before = logOf([], 0)(3);
+    const after = logOf([{ type: 'stop', sid: 3 }], 100)(3);
+    expect(after.startsWith(before)).toBe(true);
+    expect(after.split('\n').filter((line) => line.includes('Shutting down') || line.includes('Exiting'))).toEqual([]);
+    expect(before).toMatch(
+      /^2026-01-01 00:00:00,\d{3} \[myid:\] - INFO {2}\[main:QuorumPeerConfig@177\] - Reading configuration from: zoo.cfg\n/,
+    );
+  });
+
+  test('a server that cannot start says why, with its exceptions, and ends', () => {
+    const down: Command = { type: 'kill', sid: 1 };
+    const damage: Command = { type: 'deleteFile', sid: 1, file: 'snapshot.0' };
+    const log = logOf([write, down, damage, { type: 'start', sid: 1 }], 1_500)(1);
+    expect(log).toMatch(/ERROR \[main:QuorumPeer@1200\] - Unable to load database on disk\njava\.io\.IOException: No snapshot found/);
+    expect(log).toMatch(/ServiceUtils@42\] - Exiting JVM with code 1\n$/);
+  });
+});

@@ -338,28 +338,20 @@ describe('of traces that were read from real logs', () => {
       expect(told.sentence).toContain(`Server ${sid} leads epoch ${epoch} from 0x${epoch}00000000`);
       expect(told.decided?.source.java).toBe('Leader.startZkServer');
       const says = chain(told).join('\n');
-      for (const part of [
-        'asks to be confirmed as leader',
-        'ACKEPOCH|accepts the epoch',
-        `proposes epoch ${epoch}`,
-        'wants to follow',
-        'ends its election',
-      ])
-        expect(says).toMatch(new RegExp(part));
+      for (const part of ['asks to be confirmed as leader', 'accepts the epoch', 'ends its election']) expect(says).toContain(part);
       expect(told.unseen).toContain('This was read from logs: what led here further back is not in them.');
     }
   });
 
   test('why a server is still looking, with the quorum lost', () => {
     const timeline = read('22b-quorum-lost-5', 'info');
-    const n = timeline.events.findIndex(
-      ({ n: at }) =>
-        at > (timeline.index.leaders()[0]?.n ?? 0) &&
-        Object.values(timeline.viewAt(at).servers).filter(({ up, role }) => up === 'up' && role === 'LOOKING').length === 2,
-    );
-    const { servers } = timeline.viewAt(n + 10);
-    const sid = Object.values(servers).find(({ up, role }) => up === 'up' && role === 'LOOKING')?.sid ?? -1;
-    const told = answer(timeline, { ask: 'role', sid }, n + 10, en);
+    const looking = (at: number): number =>
+      Object.values(timeline.viewAt(at).servers).find(({ up, role, election }) => up === 'up' && role === 'LOOKING' && election !== null)
+        ?.sid ?? -1;
+    const lost = timeline.index.next('fault', timeline.index.leaders()[0]?.n ?? 0) ?? 0;
+    const n = timeline.events.findIndex(({ n: at }) => at > lost && looking(at) > 0);
+    const sid = looking(n);
+    const told = answer(timeline, { ask: 'role', sid }, n, en);
     expect(told.waits?.sentence).toMatch(
       new RegExp(`^Server ${sid} waits for votes for \\d in round \\d+: it has \\d of 5 \\(.*\\) and needs 3\\.$`),
     );

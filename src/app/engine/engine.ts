@@ -31,8 +31,9 @@ export interface Engine {
    * Becomes the run of these commands, and gives all its events.
    *
    * @param future its `shared` may be more than there are events here.
+   * @param watch told now and then how many events there are; what it throws ends the work.
    */
-  replay(future: Future): Promise<readonly TraceEvent[]>;
+  replay(future: Future, watch?: (events: number) => void): Promise<readonly TraceEvent[]>;
   /** Whether a rejected command was merely refused, and the ensemble is as it was. */
   isRefusal(error: unknown): boolean;
   /** Live server workers. */

@@ -9,6 +9,7 @@ import { Timeline } from '../../trace/timeline.ts';
 import type { Landmark } from '../../trace/traceIndex.ts';
 import type { EnsembleView } from '../../trace/view.ts';
 import { isQuiet } from '../../trace/quiet.ts';
+import type { RunOn } from '../share/recorded.ts';
 import { Cinema } from '../transport/cinema.ts';
 import { Emitter } from './emitter.ts';
 import type { Engine } from './engine.ts';
@@ -63,6 +64,8 @@ export class Run {
   trouble = $state.raw<Trouble | null>(null);
   /** Of a trace that was not made here: builds an ensemble that goes on from event `n`. */
   runOn: ((n: number) => Promise<void>) | null = null;
+  /** The trace that this run goes on from, and what was assumed; null for others. */
+  from: RunOn | null = null;
 
   readonly view: EnsembleView = $derived.by(() => {
     void this.revision;
@@ -286,10 +289,17 @@ export class Run {
    * of no use then.
    *
    * @param branches of which this one is the active.
+   * @param watch see `Engine.replay`.
    */
-  async restore(future: Future, n: number, branches: Branches | null): Promise<void> {
+  async restore(future: Future, n: number, branches: Branches | null, watch?: (events: number) => void): Promise<void> {
     this.pause();
-    this.timeline.appended(await this.engine.replay(future));
+    const events = await this.engine.replay(future, watch);
+    for (let since = performance.now(); this.timeline.length < events.length;) {
+      this.timeline.appended(events.slice(this.timeline.length, this.timeline.length + 500));
+      if (performance.now() - since < SLICE_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      since = performance.now();
+    }
     if (branches !== null) {
       const { Forks } = await import('./forks.ts');
       this.forks = new Forks(this.engine, this.timeline, branches);

@@ -18,6 +18,8 @@ export interface Refusal {
 export type Notice =
   /** This release plays an opened run differently, up to event `n`; or its ready scenario has changed. */
   | { readonly kind: 'differs'; readonly n: number | null; readonly changed: boolean }
+  /** A long run is being played again. */
+  | { readonly kind: 'opening'; readonly done: number; readonly of: number; readonly cancel: () => void }
   /** A run from before the page was loaded can be continued. */
   | { readonly kind: 'offer'; readonly id: string; readonly name: string; readonly commands: number };
 

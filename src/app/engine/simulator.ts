@@ -61,10 +61,13 @@ export class Simulator implements Engine {
     return (this.given = await this.ensemble.rewindSlowlyTo(n, breathing()));
   }
 
-  async replay({ shared, commands, length }: Future): Promise<readonly TraceEvent[]> {
+  async replay({ shared, commands, length }: Future, watch?: (events: number) => void): Promise<readonly TraceEvent[]> {
     await this.loadReplayer();
     const sharedHere = Math.min(shared, this.ensemble.trace.length);
-    this.given = await this.ensemble.replaySlowly({ shared: sharedHere, commands, length }, breathing());
+    this.given = await this.ensemble.replaySlowly(
+      { shared: sharedHere, commands, length },
+      breathing(() => watch?.(this.ensemble.trace.length)),
+    );
     return this.ensemble.trace;
   }
 
@@ -109,11 +112,12 @@ export class Simulator implements Engine {
   }
 }
 
-/** Lets the page breathe whenever the budget is used up. */
-function breathing(): Breathe {
+/** Lets the page breathe whenever the budget is used up, and tells `watch`. */
+function breathing(watch?: () => void): Breathe {
   let since = performance.now();
   return () => {
     if (performance.now() - since < BUDGET_MS) return null;
+    watch?.();
     return new Promise((resolve) => {
       setTimeout(() => {
         since = performance.now();

@@ -135,7 +135,7 @@ class Keeper {
   private async now(): Promise<void> {
     this.timer = null;
     const { run, session } = this;
-    const record = session.run === run ? recordOf(run, false) : null;
+    const record = session.run === run ? recordOf(run) : null;
     if (record === null) return;
     const text = writeRunFile(record);
     if (text.length > LONGEST) return;

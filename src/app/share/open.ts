@@ -1,5 +1,4 @@
 /** Opens what holds a run: links, files, what the browser remembers. Until the new run stands, the old one stays. */
-import { digestOf } from '../../ensemble/digest.ts';
 import { CommandError, ReplayError } from '../../ensemble/errors.ts';
 import { RunError } from '../../intake/runs/errors.ts';
 import { branchesFrom, isRunFile, runFileText } from '../../intake/runs/file.ts';
@@ -10,9 +9,13 @@ import { Run } from '../engine/run.svelte.ts';
 import type { Refusal, Session } from '../engine/session.svelte.ts';
 import { textsOf } from '../engine/texts.ts';
 import { i18n } from '../i18n/i18n.svelte.ts';
+import { digestUpTo } from './digest.ts';
 import { knownScenario } from './known.ts';
 import { applyView } from './recordOf.ts';
 import { SHARE_TEXTS } from './texts.ts';
+
+/** Playing a run again may take so long, ms, before the page shows how far it is. */
+const PATIENCE_MS = 400;
 
 /**
  * Opens a link's fragment. If that cannot be, the page says why, and what was there stays.
@@ -47,22 +50,37 @@ export async function openJson(session: Session, bytes: Uint8Array, name: string
 export async function showRun(session: Session, { run: record, scenario, changed }: OpenedRun, opened: string): Promise<Run> {
   const run = new Run(scenario.name, await startEngine(scenario, record.scenario, record.seed, record.disks));
   const { commands, n, digest } = record;
+  const length = Math.max(record.length, n + 1);
+  const branches = record.branches === null ? null : branchesFrom(record.branches);
   try {
-    await run.restore(
-      { shared: 0, commands, length: Math.max(record.length, n + 1) },
-      n,
-      record.branches === null ? null : branchesFrom(record.branches),
-    );
+    await run.restore({ shared: 0, commands, length }, n, branches, watching(session, length));
   } catch (error) {
     run.dispose();
+    if (session.notice?.kind === 'opening') session.notice = null;
     if (!(error instanceof CommandError) && !(error instanceof ReplayError)) throw error;
     throw new RunError('differs', opened, error.message, '', error.message);
   }
   session.show(run, textsOf(scenario), opened);
   applyView(run, record.view);
-  const differs = digest !== '' && !digestOf(run.timeline.events, n + 1).startsWith(digest);
-  session.notice = differs || changed ? { kind: 'differs', n: differs ? n : null, changed } : null;
+  const differs = digest !== '' && !(await digestUpTo(run.timeline.events, n + 1)).startsWith(digest);
+  if (session.run === run) session.notice = differs || changed ? { kind: 'differs', n: differs ? n : null, changed } : null;
   return run;
+}
+
+/** The person does not want to wait. */
+class Cancelled extends Error {}
+
+/** Shows how far a run has been played again, once that takes long. */
+function watching(session: Session, of: number): (events: number) => void {
+  const begun = performance.now();
+  let cancelled = false;
+  const cancel = (): void => {
+    cancelled = true;
+  };
+  return (done) => {
+    if (cancelled) throw new Cancelled();
+    if (performance.now() - begun > PATIENCE_MS) session.notice = { kind: 'opening', done, of, cancel };
+  };
 }
 
 /** Opens; what is wrong with it is shown, and the run on screen stays. @returns whether it was opened. */
@@ -71,6 +89,7 @@ export async function orRefused(session: Session, source: string, open: () => Pr
   try {
     await open();
   } catch (error) {
+    if (error instanceof Cancelled) return false;
     if (!(error instanceof RunError)) throw error;
     session.refusal = refusalOf(error, source);
   }

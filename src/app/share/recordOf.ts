@@ -1,16 +1,13 @@
 /** The run on screen as a record: what links, files and the browser's memory hold. */
-import { digestOf } from '../../ensemble/digest.ts';
 import { storedBranches } from '../../intake/runs/file.ts';
 import { TABS, type RunRecord, type RunView } from '../../intake/runs/record.ts';
 import { SPEEDS, type Run } from '../engine/run.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
+import { digestUpTo } from './digest.ts';
 
-/**
- * @param withDigest the fingerprint costs a look at every event.
- * @returns null for a trace that was not made here.
- */
-export function recordOf(run: Run, withDigest: boolean): RunRecord | null {
-  const { source, n, length, timeline, commands } = run;
+/** Without a fingerprint, which costs a look at every event. @returns null for a trace that was not made here. */
+export function recordOf(run: Run): RunRecord | null {
+  const { source, n, length, commands } = run;
   if (source === null) return null;
   const branches = run.branchesNow();
   return {
@@ -18,10 +15,16 @@ export function recordOf(run: Run, withDigest: boolean): RunRecord | null {
     commands,
     length,
     n,
-    digest: withDigest && n >= 0 ? digestOf(timeline.events, n + 1) : '',
+    digest: '',
     view: viewOf(run),
     branches: branches === null ? null : storedBranches(branches),
   };
+}
+
+/** With its fingerprint. */
+export async function signedRecordOf(run: Run): Promise<RunRecord | null> {
+  const record = recordOf(run);
+  return record === null || record.n < 0 ? record : { ...record, digest: await digestUpTo(run.timeline.events, record.n + 1) };
 }
 
 function viewOf(run: Run): RunView {

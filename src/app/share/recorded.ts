@@ -30,15 +30,9 @@ export interface RunOn {
   readonly assumed: readonly Assumption[];
 }
 
-const cameFrom = new WeakMap<Run, RunOn>();
-
-/** What a run goes on from, and what was assumed; undefined for others. */
-export function runOnOf(run: Run): RunOn | undefined {
-  return cameFrom.get(run);
-}
-
-/** Events taken in between two breaths of the page. */
-const SLICE = 1000;
+/** Events taken in at once, and how long that goes on without letting the page breathe, ms. */
+const SLICE = 250;
+const BUDGET_MS = 12;
 /** Events in which a rebuilt ensemble comes to where the trace was. */
 const MOST_SETTLING = 200_000;
 
@@ -48,10 +42,13 @@ export async function showTrace(session: Session, name: string, trace: GivenTrac
   run.pause();
   run.runOn = (n) => runOn(session, run, trace, n);
   session.show(run, trace.texts ?? { en: { title: name } }, name);
+  let since = performance.now();
   while (session.run === run && (await run.ahead(SLICE))) {
     // The index of the timeline is made as far as it is asked for.
     void run.timeline.index;
+    if (performance.now() - since < BUDGET_MS) continue;
     await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
   }
   return run;
 }
@@ -70,7 +67,7 @@ async function runOn(session: Session, from: Run, trace: GivenTrace, n: number):
   const { rebuild } = await import('../../intake/logs/rebuild.ts');
   const { scenario, given, disks, settledAt, assumed } = rebuild(from.timeline, trace.config, n, trace.disks);
   const run = new Run(scenario.name, await startEngine(scenario, given, scenario.seed, disks));
-  cameFrom.set(run, { name: from.name, trace, n, assumed });
+  run.from = { name: from.name, trace, n, assumed };
   run.pause();
   await run.runUntil(({ at }) => at >= settledAt, MOST_SETTLING);
   run.seek(run.length - 1);

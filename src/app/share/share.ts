@@ -8,13 +8,13 @@ import type { RunRecord } from '../../intake/runs/record.ts';
 import type { Run } from '../engine/run.svelte.ts';
 import type { Session } from '../engine/session.svelte.ts';
 import { knownScenario } from './known.ts';
-import { recordOf } from './recordOf.ts';
+import { signedRecordOf } from './recordOf.ts';
 
 export type MadeLink = { readonly href: string } | { readonly refused: 'disks' | 'tooLong' | 'recorded' };
 
 /** The address of this page with the run in its fragment. */
 export async function linkOf(session: Session, run: Run): Promise<MadeLink> {
-  const record = recordOf(run, true);
+  const record = await signedRecordOf(run);
   if (record === null) return { refused: 'recorded' };
   if (record.disks.size > 0) return { refused: 'disks' };
   try {
@@ -41,8 +41,8 @@ export interface SaveOptions {
 }
 
 /** Gives the run to the browser as a file to be saved. */
-export function saveRun(run: Run, name: string, { withTrace, compressed }: SaveOptions): void {
-  const record = recordOf(run, true);
+export async function saveRun(run: Run, name: string, { withTrace, compressed }: SaveOptions): Promise<void> {
+  const record = await signedRecordOf(run);
   if (record === null) return;
   const text = writeRunFile(record, withTrace ? run.timeline.events : null);
   const file = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'run'}${RUN_FILE}${compressed ? '.gz' : ''}`;

@@ -41,6 +41,8 @@ export const FLIGHT_MS = 560;
 /** Messages on one connection keep this distance, as long as the queue is short. */
 const STAGGER_MS = 90;
 const STAGGER_LIMIT_MS = 540;
+/** Messages whose passages are kept together. */
+const BLOCK = 2048;
 
 /**
  * Playback ms for a stretch of `ms` virtual ms in which nothing notable happens: grows with its logarithm, and by a tenth of the
@@ -67,7 +69,8 @@ export class Cinema {
   private times: Float64Array = new Float64Array(1024);
   private virtual: Float64Array = new Float64Array(1024);
   private count = 0;
-  private readonly passages = new Map<number, Passage>();
+  /** Departure and duration by message, in blocks: one table of a million messages would stop the page whenever it grows. */
+  private readonly passages = new Map<number, Float64Array>();
   private readonly airborne = new Set<number>();
   /** Last departure by connection and direction. */
   private readonly lastDeparture = new Map<string, number>();
@@ -144,12 +147,15 @@ export class Cinema {
   }
 
   passage(flight: number): Passage | undefined {
-    return this.passages.get(flight);
+    const block = this.passages.get(Math.floor(flight / BLOCK));
+    const i = 2 * (flight - Math.floor(flight / BLOCK) * BLOCK);
+    const departs = block?.[i] ?? NaN;
+    return Number.isNaN(departs) ? undefined : { departs, lasts: block?.[i + 1] ?? 0 };
   }
 
   /** How far a message is at playback time `t`: 0 at its sender, 1 at its destination. */
   progress(flight: number, t: number): number {
-    const passage = this.passages.get(flight);
+    const passage = this.passage(flight);
     if (passage === undefined || passage.lasts === 0) return 1;
     return Math.max(0, Math.min(1, (t - passage.departs) / passage.lasts));
   }
@@ -167,7 +173,7 @@ export class Cinema {
     const byClock = this.anchorTime + compressQuiet(event.at - this.anchorAt, this.options.recorded);
     if (this.options.hideHeartbeats && isQuiet(event)) return Math.max(previous + 0.001, byClock);
     const { what } = event;
-    const passage = what.type === 'receive' || what.type === 'received' ? this.passages.get(what.flight) : undefined;
+    const passage = what.type === 'receive' || what.type === 'received' ? this.passage(what.flight) : undefined;
     const arrival = passage === undefined ? 0 : passage.departs + passage.lasts;
     const time = Math.max(previous + restBefore(event, this.airborne.size), byClock, arrival);
     if (event.at - this.anchorAt >= FOLD_MS) this.folded.push({ from: this.anchorTime, to: time, ms: event.at - this.anchorAt });
@@ -183,7 +189,15 @@ export class Cinema {
       this.lastDeparture.set(lane, departs);
       this.airborne.add(id);
     }
-    this.passages.set(id, { departs, lasts });
+    this.keepPassage(id, departs, lasts);
+  }
+
+  private keepPassage(id: number, departs: number, lasts: number): void {
+    const at = Math.floor(id / BLOCK);
+    let block = this.passages.get(at);
+    if (block === undefined) this.passages.set(at, (block = new Float64Array(2 * BLOCK).fill(NaN)));
+    block[2 * (id - at * BLOCK)] = departs;
+    block[2 * (id - at * BLOCK) + 1] = lasts;
   }
 
   private land(event: TraceEvent): void {

@@ -202,7 +202,7 @@ async function findDescriptor(
     for (let at = bytes.indexOf(0x50); at >= 0 && at < SCAN; at = bytes.indexOf(0x50, at + 1)) {
       if (at + 16 > bytes.length || u32(bytes, at) !== DESCRIPTOR) continue;
       const packed = from + at - dataAt;
-      if (u32(bytes, at + 8) === packed + 1) return { packed, expanded: u32(bytes, at + 12), crc: u32(bytes, at + 4), next: from + at + 16 };
+      if (u32(bytes, at + 8) === packed) return { packed, expanded: u32(bytes, at + 12), crc: u32(bytes, at + 4), next: from + at + 16 };
       if (at + 24 <= bytes.length && u64(bytes, at + 8) === packed)
         return { packed, expanded: u64(bytes, at + 16), crc: u32(bytes, at + 4), next: from + at + 24 };
     }

@@ -21,8 +21,10 @@ export function deadlineOf(timeline: Timeline, sid: Sid, timer: string, n: numbe
   for (const event of lifeBack(timeline, sid, n)) {
     for (const effect of event.effects.toReversed()) {
       if (effect.type === 'cancelTimer' && effect.timer === timer) return null;
-      if (effect.type === 'setTimer' && effect.timer === timer)
-        return { at: event.at + effect.afterMs / rateOf(timeline, sid, n), timer, set: event.n };
+      if (effect.type !== 'setTimer' || effect.timer !== timer) continue;
+      const at = event.at + effect.afterMs / rateOf(timeline, sid, n);
+      // Logs do not show timers that go off: one whose time has passed has.
+      return isPast(timeline, at, n) ? null : { at, timer, set: event.n };
     }
     if (event.what.type === 'timer' && event.what.timer === timer) return null;
   }
@@ -54,6 +56,10 @@ export function readDeadlineOf(timeline: Timeline, sid: Sid, leader: Sid, n: num
     if (what.type === 'connected' && 'channel' in what && what.channel === 'quorum') break;
   }
   return { ...set, at: Math.max(set.at, heard + longest / rateOf(timeline, sid, n)) };
+}
+
+function isPast({ events }: Timeline, at: number, n: number): boolean {
+  return at < (events[Math.min(n, events.length - 1)]?.at ?? 0);
 }
 
 /** What a server did since it booted, newest first. */

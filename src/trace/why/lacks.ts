@@ -106,7 +106,7 @@ function flying(view: EnsembleView, from: Sid, to: Sid, kinds: readonly MessageK
   return found ? { lack: { why: 'onItsWay' }, n: null } : null;
 }
 
-export function connected(view: EnsembleView, channel: 'election' | 'quorum', a: Sid, b: Sid): boolean {
+function connected(view: EnsembleView, channel: 'election' | 'quorum', a: Sid, b: Sid): boolean {
   return view.connections.some(
     ({ channel: own, from, to }) =>
       own === channel &&

@@ -71,15 +71,18 @@ function lookingWaits(at: At, server: ServerState, language: Language): Waits {
   }
   const final = deadlineOf(timeline, sid, 'finalizeWait', n);
   const have = election.supporters;
-  if (final !== null || isAgreed(at, sid))
+  if (final !== null || isAgreed(at, sid, have))
     return said(at, { need: 'betterVote', leader: vote.leader, have }, sid, [], final, null, language);
   const need: Need = { need: 'votes', leader: vote.leader, have, ...quorumOf(at), round: election.round };
   const missing = votersWithout(at, have, sid).map((other) => [other, voteLack(at, server, other)] as const);
   return said(at, need, sid, missing, deadlineOf(timeline, sid, 'poll', n), null, language);
 }
 
-/** Whether the last count of this election was a quorum. */
-function isAgreed({ timeline, n }: At, sid: Sid): boolean {
+/** Whether those who vote as this server does are a quorum; where a number does not tell, as the server itself last counted. */
+function isAgreed(at: At, sid: Sid, have: readonly Sid[]): boolean {
+  const { timeline, n } = at;
+  const { needed } = quorumOf(at);
+  if (needed !== null) return have.length >= needed;
   const started = timeline.index.lastDecision(sid, 'election.start', n);
   const counted = latest(timeline, sid, n, ['vote.quorum'], () => true, started);
   return counted?.decision.rule === 'vote.quorum' && counted.decision.outcome === 'quorum';

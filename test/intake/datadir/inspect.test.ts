@@ -9,9 +9,13 @@ import { toDisk } from '../../../src/intake/datadir/toDisk.ts';
 import type { Damage, DirectoryReport } from '../../../src/intake/datadir/types.ts';
 import { IntakeCancelled, memoryFile } from '../../../src/intake/files.ts';
 import { diskOf, exportFiles } from '../../../src/store/disk.ts';
+import { serializeSnapshot } from '../../../src/store/snapshot.ts';
+import { applyTxn } from '../../../src/tree/apply.ts';
+import { newTree } from '../../../src/tree/tree.ts';
+import type { DataTree, Txn } from '../../../src/tree/types.ts';
 import { PROFILE_3_8_0, PROFILE_CURRENT } from '../../../src/zab/profile.ts';
 import { filesIn, jsonOf, openRecording, recordingNames } from '../../golden/archive.ts';
-import { create, serverDisk, z } from '../../store/helpers.ts';
+import { create, serverDisk, txn, z } from '../../store/helpers.ts';
 import { inspectAll, ofServer, serverFiles } from '../helpers.ts';
 
 interface ExpectedTxn {
@@ -154,6 +158,10 @@ describe.each(recordingNames())('%s', (name) => {
   });
 });
 
+function treeWithout(tree: DataTree, path: string): DataTree {
+  return applyTxn(tree, txn(z(9), { type: 'delete', path })).tree;
+}
+
 describe('recovery, step by step', () => {
   it('loads the snapshot, replays txn by txn with their places, and ends with the tree of a start', async () => {
     const report = ofServer(await inspectAll(serverFiles(openRecording('04-kill-leader-5'))), 1);
@@ -251,6 +259,27 @@ describe('damage', () => {
     ['an accepted epoch behind the current one', { ...GOOD, acceptedEpoch: utf8('0') }, [['acceptedEpoch', null, 'epoch', 'stops']]],
   ])('%s', async (_, files, expected) => {
     expect(placed((await look(files)).damage)).toEqual(expected);
+  });
+
+  it('is not seen in the digests of txns that a fuzzy snapshot holds already', async () => {
+    const txns: Txn[] = [];
+    const trees: DataTree[] = [newTree(null)];
+    for (const one of TXNS) {
+      const { tree } = applyTxn(trees.at(-1) ?? newTree(null), one);
+      trees.push(tree);
+      txns.push({ ...one, digest: tree.digest });
+    }
+    const files = exportFiles(serverDisk(txns));
+    // Begun after txn 3, ended after txn 5.
+    const fuzzy = { ...files, 'snapshot.100000003': serializeSnapshot(trees[5] ?? newTree(null)) };
+    const { start } = await look(fuzzy);
+    expect(start).toMatchObject({ starts: true, digestMismatches: null, lastZxid: z(6) });
+    // Without txn 2 in it, the same snapshot is missing something for good.
+    const hollow = {
+      ...files,
+      'snapshot.100000003': serializeSnapshot({ ...treeWithout(trees[5] ?? newTree(null), '/n1'), lastProcessedZxid: z(5) }),
+    };
+    expect((await look(hollow)).start).toMatchObject({ starts: true, digestMismatches: { count: 2, first: z(5) } });
   });
 
   it('of a file that cannot be read is reported, and the rest is read', async () => {
