@@ -69,6 +69,10 @@ const OF_TIMER: Readonly<Record<TimerKind, EventKind>> = {
   cnx: 'connection',
 };
 
+export function kindOfMessage({ kind }: Message): EventKind {
+  return OF_MESSAGE[kind];
+}
+
 export function kindOf({ actor, what }: TraceEvent): EventKind {
   switch (what.type) {
     case 'command':
@@ -89,7 +93,7 @@ export function kindOf({ actor, what }: TraceEvent): EventKind {
       return 'disk';
     case 'receive':
     case 'received':
-      return OF_MESSAGE[what.message.kind];
+      return kindOfMessage(what.message);
     case 'timer': {
       const kind = what.timer.split(':', 1)[0] as TimerKind;
       return actor.kind === 'client' ? 'client' : Object.hasOwn(OF_TIMER, kind) ? OF_TIMER[kind] : 'note';
@@ -129,10 +133,7 @@ export function senderOfEvent({ what }: TraceEvent): Peer | null {
 /** Every session that an event names: in its message, what it sends, its decisions, its txns, the client's own. */
 export function sessionsOf(event: TraceEvent): readonly SessionId[] {
   const found: SessionId[] = [];
-  eachMessage(event, (message) => {
-    if ('session' in message) found.push(message.session);
-    else if ('txn' in message) found.push(message.txn.session);
-  });
+  eachMessage(event, (message) => found.push(...sessionsOfMessage(message)));
   for (const decision of event.decisions) if ('session' in decision) found.push(decision.session);
   for (const change of event.log) if (change.change === 'append') found.push(change.cell.session);
   if (event.client?.session !== undefined) found.push(event.client.session);
@@ -143,15 +144,26 @@ export function sessionsOf(event: TraceEvent): readonly SessionId[] {
 export function pathsOf(event: TraceEvent): readonly string[] {
   const found: string[] = [];
   const { what } = event;
-  eachMessage(event, (message) => {
-    if ('op' in message) opPaths(message.op, found);
-    else if ('txn' in message) txnPaths(message.txn.body, found);
-  });
+  eachMessage(event, (message) => found.push(...pathsOfMessage(message)));
   for (const decision of event.decisions) decisionPath(decision, found);
   for (const change of event.log) if (change.change === 'append' && change.cell.path !== null) found.push(change.cell.path);
   for (const { op } of event.outcomes) opPaths(op, found);
   if (what.type === 'requested') opPaths(what.op, found);
   else if (what.type === 'command') commandPaths(what.command, found);
+  return found;
+}
+
+/** The session that a message names. */
+export function sessionsOfMessage(message: Message): readonly SessionId[] {
+  if ('session' in message) return [message.session];
+  return 'txn' in message ? [message.txn.session] : [];
+}
+
+/** Every path that a message names. */
+export function pathsOfMessage(message: Message): readonly string[] {
+  const found: string[] = [];
+  if ('op' in message) opPaths(message.op, found);
+  else if ('txn' in message) txnPaths(message.txn.body, found);
   return found;
 }
 

@@ -3,8 +3,18 @@
  * in pieces, so that whoever asks can stop, or show how far it has come; where the index knows the places, only those are looked at.
  */
 import type { SessionId, Sid } from '../base/ids.ts';
-import type { ClientId, TraceEvent } from '../ensemble/types.ts';
-import { clientOfEvent, kindOf, pathsOf, serverOfEvent, sessionsOf, type EventKind } from './about.ts';
+import type { ClientId, Flight, TraceEvent } from '../ensemble/types.ts';
+import {
+  clientOfEvent,
+  kindOf,
+  kindOfMessage,
+  pathsOf,
+  pathsOfMessage,
+  serverOfEvent,
+  sessionsOf,
+  sessionsOfMessage,
+  type EventKind,
+} from './about.ts';
 import { isMomentary, matcher, type TextOf } from './claim/holds.ts';
 import type { AskClaim, EventClaim, Predicate } from './claim/parse.ts';
 import { atMost, nextAfter, previousBefore } from './sorted.ts';
@@ -190,6 +200,16 @@ export class Filtered {
     if (paths !== undefined && !pathsOf(event).some((path) => paths.some((wanted) => isBelow(path, wanted)))) return false;
     return this.#holds === null || this.#holds(event.n);
   }
+}
+
+/** Whether a message passes a filter: by who sends or gets it, and by what it says. A predicate is about events, and is not asked. */
+export function passesFilter({ servers, clients, kinds, sessions, paths }: EventFilter, { from, to, message }: Flight): boolean {
+  if (kinds !== undefined && !kinds.includes(kindOfMessage(message))) return false;
+  const ends = [from, to];
+  if (servers !== undefined && !ends.some((peer) => peer.kind === 'server' && servers.includes(peer.sid))) return false;
+  if (clients !== undefined && !ends.some((peer) => peer.kind === 'client' && clients.includes(peer.client))) return false;
+  if (sessions !== undefined && !sessionsOfMessage(message).some((session) => sessions.includes(session))) return false;
+  return paths === undefined || pathsOfMessage(message).some((path) => paths.some((wanted) => isBelow(path, wanted)));
 }
 
 function concerns(event: TraceEvent, kind: 'server' | 'client', ids: readonly number[]): boolean {

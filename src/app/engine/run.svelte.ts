@@ -37,6 +37,14 @@ export interface Trouble {
   readonly reproduction: string;
 }
 
+/** Looks at events before the picture comes to them: breakpoints. */
+export interface Watch {
+  /** Whether playback stops at one of the events after `from`, up to `to`, and where; else how far it may go now, for looking takes time. */
+  look(from: number, to: number): { readonly n: number; readonly stops: boolean };
+  /** Playback has stopped at event `n`. */
+  stopped(n: number): void;
+}
+
 export type RunEvent = 'events' | 'position' | 'rewind' | 'load' | 'trouble' | 'branches';
 
 export class Run {
@@ -82,6 +90,9 @@ export class Run {
     this.n >= this.length - 1 || (!this.pinned && (this.n >= this.length - 1 - LIVE_EVENTS || this.cinema.end - this.t <= 2 * this.lead)),
   );
 
+  private watch: Watch | null = null;
+  /** Where the watch will stop the playback: nothing is generated until it comes there. */
+  private stopsAt = -1;
   private queue: Promise<void> = Promise.resolve();
   private pumping = false;
   private disposed = false;
@@ -136,9 +147,15 @@ export class Run {
   /** One animation frame later; `ms` is the real time that went by. The first frame of a busy page may have begun before its listener was there: time never goes back. */
   frame(ms: number): void {
     if (!this.playing || this.resting || this.trouble?.kind === 'worker') return;
-    if (this.speed === Infinity) this.moveTo(this.cinema.end);
-    else this.moveTo(Math.min(this.t + Math.max(0, Math.min(ms, 100)) * this.speed, Math.max(this.t, this.cinema.end)));
+    const { end } = this.cinema;
+    this.playTo(this.speed === Infinity ? end : Math.min(this.t + Math.max(0, Math.min(ms, 100)) * this.speed, Math.max(this.t, end)));
     if (this.wants()) void this.pump();
+  }
+
+  /** What may stop the playback; null: nothing does. */
+  watchBy(watch: Watch | null): void {
+    this.watch = watch;
+    this.stopsAt = -1;
   }
 
   play(): void {
@@ -231,8 +248,11 @@ export class Run {
         this.take(await this.engine.command(command));
       } catch (error) {
         if (!this.engine.isRefusal(error)) throw error;
-        // Nothing has happened: what was shown is shown again.
-        if (this.forks?.unfork(from) === true) this.changed(n, n);
+        // Nothing has happened: what was shown is shown again, and the engine stands at its end as before.
+        if (this.forks?.unfork(from) === true) {
+          this.changed(n, n);
+          await this.forks.catchUp();
+        }
         this.trouble = { kind: this.source === null ? 'recorded' : 'command', message: messageOf(error), n: this.n, reproduction: '' };
         throw error;
       }
@@ -294,8 +314,10 @@ export class Run {
   async restore(future: Future, n: number, branches: Branches | null, watch?: (events: number) => void): Promise<void> {
     this.pause();
     const events = await this.engine.replay(future, watch);
-    for (let since = performance.now(); this.timeline.length < events.length;) {
-      this.timeline.appended(events.slice(this.timeline.length, this.timeline.length + 500));
+    for (let since = performance.now(); this.length < events.length;) {
+      this.take(events.slice(this.length, this.length + 500));
+      // The index is made as far as it is asked for.
+      void this.timeline.index;
       if (performance.now() - since < SLICE_MS) continue;
       await new Promise((resolve) => setTimeout(resolve));
       since = performance.now();
@@ -304,7 +326,8 @@ export class Run {
       const { Forks } = await import('./forks.ts');
       this.forks = new Forks(this.engine, this.timeline, branches);
     }
-    this.changed(-1, n);
+    this.seek(n);
+    this.tellBranches();
   }
 
   /** Has the engine make up to `most` events; the playhead stays. @returns whether there were any. */
@@ -351,6 +374,17 @@ export class Run {
     this.emit('position', n);
   }
 
+  /** Like `moveTo`, unless the watch stops it before. */
+  private playTo(t: number): void {
+    const to = this.cinema.indexAt(t);
+    if (this.watch === null || to <= this.n) return this.moveTo(t);
+    const { n, stops } = this.watch.look(this.n, to);
+    if (!stops) return this.moveTo(n < to ? this.cinema.timeOf(n) : t);
+    this.pause();
+    this.seek(n);
+    this.watch.stopped(n);
+  }
+
   /** How far the engine is ahead of the picture, playback ms. */
   private get lead(): number {
     return this.speed === Infinity ? 0 : LEAD_MS * this.speed;
@@ -359,6 +393,7 @@ export class Run {
   private wants(): boolean {
     if (this.disposed || !this.playing || this.resting || this.trouble?.kind === 'worker' || this.timeline.head.violation !== null)
       return false;
+    if (this.stopsAt > this.n) return false;
     return this.speed === Infinity || this.length === 0 || this.cinema.end <= this.t + this.lead;
   }
 
@@ -370,7 +405,11 @@ export class Run {
     try {
       // At full speed the engine's own budget keeps the slices short, and waiting for workers lets the page breathe.
       while (this.wants() && (this.speed === Infinity || performance.now() - started < SLICE_MS)) {
-        if (!(await this.ahead(this.speed === Infinity ? 256 : 1))) break;
+        const before = this.length - 1;
+        // A watched run stops on the very event: whatever is done then is done there.
+        if (!(await this.ahead(this.speed === Infinity && this.watch === null ? 256 : 1))) break;
+        const seen = this.watch?.look(before, this.length - 1);
+        if (seen?.stops === true) this.stopsAt = seen.n;
         if (this.timeline.head.at - this.lastNotableAt > REST_AFTER_MS && this.hideHeartbeats) this.resting = true;
       }
     } finally {
@@ -431,6 +470,7 @@ export class Run {
     this.length = this.timeline.length;
     this.n = Math.max(-1, Math.min(n, this.length - 1));
     this.pinned = true;
+    this.stopsAt = -1;
     this.recut();
     this.tellBranches();
     this.emit('rewind', from);

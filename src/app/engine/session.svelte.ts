@@ -21,7 +21,10 @@ export type Notice =
   /** A long run is being played again. */
   | { readonly kind: 'opening'; readonly done: number; readonly of: number; readonly cancel: () => void }
   /** A run from before the page was loaded can be continued. */
-  | { readonly kind: 'offer'; readonly id: string; readonly name: string; readonly commands: number };
+  | { readonly kind: 'offer'; readonly id: string; readonly name: string; readonly commands: number }
+  /** The run was read from logs; or it goes on from such a one. */
+  | { readonly kind: 'recorded' }
+  | { readonly kind: 'runOn' };
 
 export class Session {
   run = $state.raw<Run | null>(null);
@@ -80,8 +83,8 @@ export class Session {
     return null;
   }
 
-  /** Opens what a person dropped or chose. @returns whether there is something new on screen; if not, `refusal` says why. */
-  async openFiles(files: readonly File[]): Promise<boolean> {
+  /** Opens what a person dropped, chose or pasted. @returns whether there is something new on screen; if not, the page says why. */
+  async openFiles(files: readonly (File | FileSystemEntry)[]): Promise<boolean> {
     return (await import('../share/files.ts')).openFiles(this, files);
   }
 
