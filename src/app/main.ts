@@ -15,6 +15,7 @@ const opensLink = location.hash.startsWith('#r=');
 const first = opensLink ? undefined : session.begin();
 await settings.start();
 mount(App, { target, props: { session } });
+void import('./intake/ways.ts').then(({ listen }) => listen(session));
 await first;
 const openLink = async (): Promise<void> => {
   if (location.hash.startsWith('#r=')) await (await import('./share/open.ts')).openLink(session, location.hash);

@@ -48,6 +48,7 @@ export class TraceIndex {
   readonly #lanes = new Map<Sid, Lane>();
   readonly #clients = new Map<ClientId, number[]>();
   readonly #leaders: Leadership[] = [];
+  readonly #impossible: number[] = [];
   readonly #at: number[] = [];
   /** Message lines. */
   readonly flights = new FlightLines(this.#at);
@@ -61,6 +62,7 @@ export class TraceIndex {
     else if (what.type === 'processStarted' || what.type === 'processEnded') this.#addProcess(what.sid, what.type, event);
     else if (what.type === 'command') this.#addCommand(what.command, event);
     if (event.outcomes.length > 0) this.#landmarks.client.push(event.n);
+    if (event.origin?.impossible !== undefined) this.#impossible.push(event.n);
   }
 
   /** Position of the next landmark after `n`, or null. */
@@ -76,6 +78,11 @@ export class TraceIndex {
   /** All positions of a kind, ascending. */
   positions(kind: Landmark): readonly number[] {
     return this.#landmarks[kind];
+  }
+
+  /** Events of logs that stand before what must have come first, ascending. */
+  impossible(): readonly number[] {
+    return this.#impossible;
   }
 
   /** Servers that appear in the trace. */

@@ -4,6 +4,7 @@ import { InlineHost } from '../../src/ensemble/host/inline.ts';
 import type { TraceEvent } from '../../src/ensemble/types.ts';
 import type { Timeline } from '../../src/trace/timeline.ts';
 import { step } from '../../src/zab/server.ts';
+import { cpuSince, heap } from './costs.ts';
 import { median, quantile, type Figure } from './figures.ts';
 import { Load } from './load.ts';
 
@@ -93,11 +94,6 @@ function sliceTimes(load: Load, events: number): readonly number[] {
   return slices;
 }
 
-function cpuSince(startedAt: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(startedAt);
-  return (user + system) / 1e6;
-}
-
 /** The first slice warms the engine up and is left out. */
 function growth(slices: readonly number[]): number {
   const warm = slices.slice(1);
@@ -119,11 +115,4 @@ function printRate(events: readonly TraceEvent[]): number {
   const startedAt = process.cpuUsage();
   const length = events.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
   return length === 0 ? Number.NaN : events.length / cpuSince(startedAt);
-}
-
-function heap(): number {
-  if (globalThis.gc === undefined)
-    throw new Error('memory is measured after a collection: run this by npm run bench, which passes --expose-gc');
-  globalThis.gc();
-  return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
 }

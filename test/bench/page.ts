@@ -1,15 +1,16 @@
 /** Figures in Chromium: servers in workers, frames, first seconds, bytes. */
 import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, preview } from 'vite';
 import { CHROMIUM_ARGS, findOrInstallChromium, NO_CHROMIUM } from '../../scripts/lib/chromium.mjs';
 import { initialFiles } from '../../scripts/lib/initialFiles.mjs';
 import { freePort } from '../support/freePort.ts';
+import { onBenchPage } from './benchPage.ts';
 import { median, quantile, type Figure } from './figures.ts';
-import type {} from './workers/main.ts';
+import { measureImport } from './importPage.ts';
+import { measureTimeline } from './timelinePage.ts';
 
 const LOADS = 5;
 const WATCH_MS = 5_000;
@@ -24,14 +25,18 @@ export async function measurePage(root: string): Promise<readonly Figure[]> {
   await build({ root, logLevel: 'error' });
   const port = await freePort();
   const server = await preview({ root, logLevel: 'error', preview: { host: '127.0.0.1', port, strictPort: true } });
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  // Memory is measured at once instead of at the next collection that comes by itself.
+  const args = [...CHROMIUM_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'];
+  const browser = await chromium.launch({ executablePath, args });
   const url = `http://127.0.0.1:${port}/`;
   try {
     return [
       bundleSize(root),
       await interactiveTime(browser, url),
-      ...(await workerRates(browser, root)),
+      ...(await onBenchPage(browser, root, workerRates)),
+      ...(await measureImport(browser, root)),
       ...(await frameCost(browser, url)),
+      ...(await measureTimeline(browser, root)),
     ];
   } finally {
     await browser.close();
@@ -56,42 +61,29 @@ async function interactiveTime(browser: Browser, url: string): Promise<Figure> {
 }
 
 /** Events a second with a worker for each of five servers, with trace and views, on a page that draws nothing; and with all in one thread. */
-async function workerRates(browser: Browser, root: string): Promise<readonly Figure[]> {
-  const outDir = mkdtempSync(join(tmpdir(), 'zablab-bench-'));
-  const options = { configFile: false, root: join(root, 'test/bench/workers'), base: './', logLevel: 'error' } as const;
-  await build({ ...options, worker: { format: 'es' }, build: { outDir, target: 'es2023' } });
-  const port = await freePort();
-  const server = await preview({ ...options, build: { outDir }, preview: { host: '127.0.0.1', port, strictPort: true } });
-  const page = await (await browser.newContext()).newPage();
-  try {
-    await page.goto(`http://127.0.0.1:${port}/`);
-    const workers: number[] = [];
-    const inline: number[] = [];
-    for (let i = 0; i < ROUNDS; i += 1) {
-      workers.push(await page.evaluate((ms) => window.bench.rate(5, ms), ROUND_MS));
-      inline.push(await page.evaluate((ms) => window.bench.rate(5, ms, true), ROUND_MS));
-    }
-    return [
-      { name: 'workerEventsPerSecond', value: median(workers), unit: 'events/s', promise: '>= 10,000' },
-      {
-        name: 'workerEventsPerSecondBest',
-        value: Math.max(...workers),
-        unit: 'events/s',
-        promise: `the best of ${ROUNDS} rounds: real time, so a busy machine counts`,
-      },
-      {
-        name: 'inlineEventsPerSecondInChromium',
-        value: median(inline),
-        unit: 'events/s',
-        promise: 'a reference: the same load in one thread, in turns with the workers',
-      },
-      { name: 'workersToInline', value: median(workers) / median(inline), unit: 'ratio', promise: 'what crossing between threads costs' },
-    ];
-  } finally {
-    await page.context().close();
-    await server.close();
-    rmSync(outDir, { recursive: true, force: true });
+async function workerRates(page: Page): Promise<readonly Figure[]> {
+  const workers: number[] = [];
+  const inline: number[] = [];
+  for (let i = 0; i < ROUNDS; i += 1) {
+    workers.push(await page.evaluate((ms) => window.bench.rate(5, ms), ROUND_MS));
+    inline.push(await page.evaluate((ms) => window.bench.rate(5, ms, true), ROUND_MS));
   }
+  return [
+    { name: 'workerEventsPerSecond', value: median(workers), unit: 'events/s', promise: '>= 10,000' },
+    {
+      name: 'workerEventsPerSecondBest',
+      value: Math.max(...workers),
+      unit: 'events/s',
+      promise: `the best of ${ROUNDS} rounds: real time, so a busy machine counts`,
+    },
+    {
+      name: 'inlineEventsPerSecondInChromium',
+      value: median(inline),
+      unit: 'events/s',
+      promise: 'a reference: the same load in one thread, in turns with the workers',
+    },
+    { name: 'workersToInline', value: median(workers) / median(inline), unit: 'ratio', promise: 'what crossing between threads costs' },
+  ];
 }
 
 /** Seven servers far apart and clients that write, so that some two hundred messages are on their way. */

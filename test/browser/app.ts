@@ -217,7 +217,7 @@ export async function openApp(page: Page, options: PageOptions = {}): Promise<Ap
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   if (size !== undefined) await page.setViewportSize(size);
   await page.goto(address());
-  await page.waitForFunction(() => 'zablab' in window);
+  await page.waitForFunction(() => 'zablab' in window && document.documentElement.hasAttribute('data-takes-files'));
   return new App(page);
 }
 

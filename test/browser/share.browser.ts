@@ -136,7 +136,7 @@ test('a saved file brings all branches back', async ({ page }) => {
   const buffer = readFileSync(await download.path());
 
   await page.reload();
-  await page.waitForFunction(() => 'zablab' in window);
+  await page.waitForFunction(() => 'zablab' in window && document.documentElement.hasAttribute('data-takes-files'));
   await page.evaluate(
     ([bytes, name]) => {
       const file = new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name);

@@ -20,8 +20,8 @@ export interface Format {
   readonly id: keyof ExportTexts['formats'];
   readonly group: keyof ExportTexts['groups'];
   readonly extension: string;
-  /** Whether this browser can make it. */
-  readonly available?: () => boolean;
+  /** Whether it can be made of this run, in this browser. */
+  readonly available?: (run: Run) => boolean;
   /** Rejects with a sentence for people. */
   make(job: ExportJob): Promise<Blob>;
 }
@@ -95,7 +95,33 @@ export const FORMATS: readonly Format[] = [
     extension: 'txt',
     make: async (job) => text((await import('../../export/tla.ts')).toTla(recordOf(job))),
   },
+  {
+    id: 'disks',
+    group: 'disk',
+    extension: 'zip',
+    // Of a trace that was read from logs nobody knows the disks.
+    available: isSimulated,
+    async make({ run, to }) {
+      const { diskZip } = await import('./serverFiles.ts');
+      return diskZip(
+        run,
+        run.members.map(({ sid }) => sid),
+        to,
+      );
+    },
+  },
+  {
+    id: 'logs',
+    group: 'disk',
+    extension: 'zip',
+    available: isSimulated,
+    make: async ({ run, to }) => (await import('./serverFiles.ts')).logZip(run, to),
+  },
 ];
+
+function isSimulated({ source }: Run): boolean {
+  return source !== null;
+}
 
 function recordOf({ run, title, from, to }: ExportJob): RunRecord {
   return { name: title, members: run.members, events: run.timeline.events, from, to };

@@ -19,7 +19,7 @@ import type { Sid } from '../../base/ids.ts';
 import type { Disk } from '../../store/types.ts';
 import { findLines, linesOf, type KeptLog } from './lines.ts';
 import { OriginTables } from './origins.ts';
-import type { AskedLog, Doing, FromWorker, LeftOut, Sorted, ToWorker } from './wire.ts';
+import type { AskedLog, Doing, FromWorker, ImportedLog, LeftOut, Sorted, ToWorker } from './wire.ts';
 
 export type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
 
@@ -151,7 +151,7 @@ export class ImportJob {
         frame: frameOf(logCase),
         summary,
         findings,
-        logs: this.logs.map(({ records: _, starts: __, ...log }) => ({ ...log, unknown: log.unknown.slice(0, SHAPES) })),
+        logs: this.logs.map(factsOf),
         servers: logCase.servers,
         clocks: [...logCase.clocks],
         disks,
@@ -254,6 +254,11 @@ function sortedOf(found: Classified, logs: readonly IntakeFile[], problems: read
       ...found.others.filter(({ file }) => !logs.includes(file)).map(({ file, sentence }) => ({ path: file.path, sentence })),
     ],
   };
+}
+
+/** Without the records and where lines start: both stay in the worker. */
+function factsOf({ log, name, bytes, encoding, lines, layouts, unknown, counts, notes }: ReadLog): ImportedLog {
+  return { log, name, bytes, encoding, lines, layouts, unknown: unknown.slice(0, SHAPES), counts, notes };
 }
 
 /** A log without the lines that the person does not want. */

@@ -99,8 +99,8 @@ export class ImportReader {
     return reply.type === 'lines' ? reply.texts : refuse(reply);
   }
 
-  /** Finds a text in a log's lines, whatever its case; a search before it ends. @returns whether there are more hits than are given; null when it was ended. */
-  async find(log: number, text: string, { found }: FindListener): Promise<boolean | null> {
+  /** Finds a text in a log's lines, whatever its case; a search before it ends. @returns whether there are more hits than are given. */
+  async find(log: number, text: string, { found }: FindListener): Promise<boolean> {
     const reply = await this.request((id) => ({ type: 'find', id, log, text }), found);
     return reply.type === 'foundAll' ? reply.more : refuse(reply);
   }

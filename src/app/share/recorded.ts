@@ -30,6 +30,13 @@ export interface RunOn {
   readonly assumed: readonly Assumption[];
 }
 
+const shown = new WeakMap<Run, GivenTrace>();
+
+/** The trace that a run shows; undefined for runs that were made here. */
+export function traceOf(run: Run): GivenTrace | undefined {
+  return shown.get(run);
+}
+
 /** Events taken in at once, and how long that goes on without letting the page breathe, ms. */
 const SLICE = 250;
 const BUDGET_MS = 12;
@@ -41,7 +48,9 @@ export async function showTrace(session: Session, name: string, trace: GivenTrac
   const run = new Run(name, new Recorded(name, trace));
   run.pause();
   run.runOn = (n) => runOn(session, run, trace, n);
+  shown.set(run, trace);
   session.show(run, trace.texts ?? { en: { title: name } }, name);
+  session.notice = { kind: 'recorded' };
   let since = performance.now();
   while (session.run === run && (await run.ahead(SLICE))) {
     // The index of the timeline is made as far as it is asked for.
@@ -72,4 +81,5 @@ async function runOn(session: Session, from: Run, trace: GivenTrace, n: number):
   await run.runUntil(({ at }) => at >= settledAt, MOST_SETTLING);
   run.seek(run.length - 1);
   session.show(run, textsOf(scenario), from.name);
+  session.notice = { kind: 'runOn' };
 }

@@ -10,8 +10,9 @@ export type Selection =
   | { readonly kind: 'client'; readonly client: ClientId }
   | { readonly kind: 'event'; readonly n: number };
 
-export type Tab = 'inspect' | 'clients' | 'decisions' | 'lesson';
-export type Dialog = 'scenarios' | 'form' | 'legend' | 'help' | 'export' | 'share' | null;
+/** `findings` and `log` are there for runs that were read from logs. */
+export type Tab = 'inspect' | 'clients' | 'decisions' | 'lesson' | 'findings' | 'log';
+export type Dialog = 'scenarios' | 'disks' | 'form' | 'legend' | 'help' | 'export' | 'share' | 'open' | 'compare' | null;
 
 class Ui {
   selection = $state.raw<Selection | null>(null);
@@ -23,6 +24,8 @@ class Ui {
   sheet = $state<'panel' | 'timeline' | null>(null);
   /** The server whose link is about to be cut: the next number key says from whom. */
   cutFrom = $state<Sid | null>(null);
+  /** Something below the stage is open: the find bar, filters, breakpoints, a marked event. Once open, it is looked after there. */
+  bars = $state(false);
   /** A short message for the person, such as what a key waits for. */
   notice = $state<string | null>(null);
   /** "Why?" was asked with a key: the panel of the selection answers. */

@@ -21,14 +21,21 @@ export function paintFlights(
   const small = flying.length > 80 ? 0.8 : 1;
   for (const { flight, at } of flying) {
     const glyph = GLYPHS[flight.message.kind];
-    const sprite = spriteOf(glyph.family, glyph.letters, epochHex(epochOf(flight.message), theme), theme, scale * small * ratio);
+    const sprite = spriteOf(
+      glyph.family,
+      glyph.letters,
+      epochHex(epochOf(flight.message), theme),
+      theme,
+      scale * small * ratio,
+      flight.inferred === true,
+    );
     context.drawImage(sprite, Math.round(at.x * ratio - sprite.width / 2), Math.round(at.y * ratio - sprite.height / 2));
   }
 }
 
 /** A glyph is drawn once for each look and copied after that. */
-function spriteOf(family: Family, letters: string, hue: string, theme: Theme, scale: number): HTMLCanvasElement {
-  const key = `${letters} ${hue} ${theme} ${scale}`;
+function spriteOf(family: Family, letters: string, hue: string, theme: Theme, scale: number, inferred: boolean): HTMLCanvasElement {
+  const key = `${letters} ${hue} ${theme} ${scale} ${inferred}`;
   const known = sprites.get(key);
   if (known !== undefined) return known;
   const sprite = document.createElement('canvas');
@@ -42,6 +49,7 @@ function spriteOf(family: Family, letters: string, hue: string, theme: Theme, sc
     context.fill(path);
     context.strokeStyle = hue;
     context.lineWidth = 2;
+    if (inferred) context.setLineDash([5, 3]);
     context.stroke(path);
     context.fillStyle = theme === 'dark' ? '#eceeef' : '#1b2127';
     context.font = '650 13px system-ui, sans-serif';

@@ -1,7 +1,7 @@
 /** The time axis below the lanes, and the gutter with the server numbers. */
 import { isoTime } from '../../base/utc.ts';
 import { formatMs } from '../shell/format.ts';
-import { AXIS, laneY, type TimelinePicture, type Surface } from './picture.ts';
+import { AXIS, type TimelinePicture, type Surface } from './picture.ts';
 
 export function paintAxis(context: Surface, { ticks, height, ink, textScale, zero }: TimelinePicture): void {
   const span = (ticks.at(-1)?.ms ?? 0) - (ticks[0]?.ms ?? 0);
@@ -20,15 +20,14 @@ export function paintAxis(context: Surface, { ticks, height, ink, textScale, zer
   }
 }
 
-export function paintGutter(context: Surface, { sids, height, gutter, textScale, ink, selectedSid }: TimelinePicture): void {
+export function paintGutter(context: Surface, { lanes, gutter, textScale, ink, selectedSid }: TimelinePicture): void {
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  sids.forEach((sid, i) => {
-    const y = laneY(i, sids.length, height, textScale);
-    context.font = `${sid === selectedSid ? 700 : 500} ${14 * textScale}px system-ui, sans-serif`;
-    context.fillStyle = ink.ink;
+  for (const [sid, { y, folded }] of lanes) {
+    context.font = `${sid === selectedSid ? 700 : 500} ${(folded ? 10 : 14) * textScale}px system-ui, sans-serif`;
+    context.fillStyle = folded ? ink.muted : ink.ink;
     context.fillText(String(sid), gutter - 10, y);
-  });
+  }
 }
 
 /** Marks where quiet was made short: `≈ 12 s`, between two small waves, where there is room for it. */

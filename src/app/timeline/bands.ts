@@ -2,6 +2,7 @@
 import type { Sid } from '../../base/ids.ts';
 import type { RoleBand } from '../../trace/traceIndex.ts';
 import { epochHex } from '../stage/hue.ts';
+import type { Lane } from './lanes.ts';
 import type { Ink, Surface, TimelinePicture } from './picture.ts';
 
 /** How much of the epoch's hue is on the band of one that does not lead. */
@@ -17,7 +18,7 @@ export interface BandLabel {
   readonly hue: string;
 }
 
-export function paintLane(context: Surface, picture: TimelinePicture, sid: Sid, y: number, half: number): readonly BandLabel[] {
+export function paintLane(context: Surface, picture: TimelinePicture, sid: Sid, { y, half }: Lane): readonly BandLabel[] {
   const { timeline, scale, theme, ink, textScale, t } = picture;
   const labels: BandLabel[] = [];
   const end = scale.xOf(timeline.length - 1);
@@ -50,7 +51,13 @@ export function paintLabels(context: Surface, labels: readonly BandLabel[], { in
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   for (const { text, x, y, width, role, hue } of labels) {
-    const [left, top, wide, high] = [x - 2, y - 8 * textScale, width + 4, 16 * textScale] as const;
+    // On whole pixels, so that no seam is seen where the patch meets its band.
+    const [left, top, wide, high] = [x - 2, y - 8 * textScale, width + 4, 16 * textScale].map(Math.round) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     context.fillStyle = role === 'LOOKING' ? ink.surface : ink.bg;
     context.fillRect(left, top, wide, high);
     if (role !== 'LOOKING' && role !== 'DOWN') {

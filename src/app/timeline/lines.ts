@@ -1,40 +1,54 @@
 /** The lines of messages between the lanes. */
-import type { Command, Peer } from '../../ensemble/types.ts';
+import type { Command, Flight, Peer } from '../../ensemble/types.ts';
 import type { FlightLine } from '../../trace/flightLines.ts';
 import type { Timeline } from '../../trace/timeline.ts';
 import { epochOf } from '../stage/glyphs.ts';
 import { epochHex, type Theme } from '../stage/hue.ts';
 import { isHeartbeat } from '../../trace/quiet.ts';
-import { laneY, type Ink, type TimelinePicture, type Surface } from './picture.ts';
+import type { Lane } from './lanes.ts';
+import type { Ink, Surface, TimelinePicture } from './picture.ts';
 
 /** Most message lines drawn. */
 const MOST_LINES = 2500;
 
-export function paintLines(context: Surface, picture: TimelinePicture, half: number): void {
-  const { timeline, scale, sids, height, textScale, theme, ink, hideHeartbeats } = picture;
-  const lanes = new Map(sids.map((sid, i) => [sid, laneY(i, sids.length, height, textScale)]));
-  const yOf = (peer: Peer): number | undefined => (peer.kind === 'server' ? lanes.get(peer.sid) : undefined);
+/** Most of these that do not stand out. */
+const MOST_FADED = 600;
+const FADED = 0.12;
+
+export function paintLines(context: Surface, picture: TimelinePicture): void {
+  const { timeline, scale, lanes, theme, ink, hideHeartbeats, overlay } = picture;
+  const laneOf = (peer: Peer): Lane | undefined => (peer.kind === 'server' ? lanes.get(peer.sid) : undefined);
   const from = Math.max(0, scale.eventAt(0));
   const to = scale.eventAt(scale.width) + 1;
-  const lines = timeline.index.flights.thinned(from, to, MOST_LINES, (flight) => !(hideHeartbeats && isHeartbeat(flight.message)));
+  const isShown = (flight: Flight): boolean => !(hideHeartbeats && isHeartbeat(flight.message));
+  const { flights } = timeline.index;
+  const passes = overlay?.flight ?? null;
+  const lines = flights.thinned(from, to, MOST_LINES, passes === null ? isShown : (flight) => isShown(flight) && passes(flight));
+  const rest = passes === null ? [] : flights.thinned(from, to, MOST_FADED, (flight) => isShown(flight) && !passes(flight));
+  const bright = overlay?.line === undefined || overlay.line === null ? lines : lines.filter(overlay.line);
   const now = scale.valueOf(timeline.length - 1);
   const strokes = new Map<string, Stroke>();
-  for (const line of lines) {
-    const y0 = yOf(line.flight.from);
-    const y1 = yOf(line.flight.to);
-    if (y0 === undefined || y1 === undefined) continue;
-    const down = Math.sign(y1 - y0);
+  const stands = new Set(bright);
+  for (const line of [...rest, ...lines]) {
+    const sender = laneOf(line.flight.from);
+    const receiver = laneOf(line.flight.to);
+    if (sender === undefined || receiver === undefined) continue;
+    const down = Math.sign(receiver.y - sender.y);
+    const [y0, y1] = [sender.y + down * sender.half, receiver.y - down * receiver.half];
     const x0 = scale.xOf(line.sentN);
     const x1 = line.endN === Infinity ? scale.x(now) : scale.xOf(line.endN);
     const reach = line.fate === 'received' ? 1 : 0.5;
     const style = styleOf(line, timeline, theme, ink);
-    const stroke = strokes.get(style.key) ?? { ...style, points: [] };
-    strokes.set(style.key, stroke);
-    stroke.points.push(x0, y0 + down * half, x0 + (x1 - x0) * reach, y0 + down * half + (y1 - y0 - 2 * down * half) * reach);
+    const faded = !stands.has(line);
+    const key = faded ? `faded ${style.key}` : style.key;
+    const stroke = strokes.get(key) ?? { ...style, faded, points: [] };
+    strokes.set(key, stroke);
+    stroke.points.push(x0, y0, x0 + (x1 - x0) * reach, y0 + (y1 - y0) * reach);
   }
   context.lineWidth = 1;
-  context.globalAlpha = lines.length > 400 ? 0.45 : 0.8;
-  for (const { colour, dash, points } of strokes.values()) {
+  const alpha = bright.length > 400 ? 0.45 : 0.8;
+  for (const { colour, dash, points, faded } of strokes.values()) {
+    context.globalAlpha = faded ? FADED : alpha;
     context.strokeStyle = colour;
     context.setLineDash(dash);
     context.beginPath();
@@ -56,6 +70,7 @@ interface Style {
 
 /** All lines of one style: x0, y0, x1, y1, … */
 interface Stroke extends Style {
+  readonly faded: boolean;
   readonly points: number[];
 }
 

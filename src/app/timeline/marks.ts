@@ -2,29 +2,28 @@
 import type { Sid } from '../../base/ids.ts';
 import type { Command } from '../../ensemble/types.ts';
 import { nextAfter } from '../../trace/sorted.ts';
-import { laneY, type TimelinePicture, type Surface } from './picture.ts';
+import { paintImpossible } from './impossible.ts';
+import type { Lane } from './lanes.ts';
+import type { Surface, TimelinePicture } from './picture.ts';
 
 /** Room for one dot, px. */
 const DOT = 4;
 /** Most marks of faults drawn at once. */
 const MOST_FAULTS = 500;
 
-export function paintMarks(context: Surface, { timeline, scale, sids, height, textScale, ink }: TimelinePicture, half: number): void {
-  const rows = new Map(sids.map((sid, i) => [sid, laneY(i, sids.length, height, textScale)]));
+/** Of what does not stand out. */
+const FADED = 0.2;
+
+export function paintMarks(context: Surface, picture: TimelinePicture): void {
+  const { timeline, scale, sids, lanes, ink, overlay } = picture;
   context.fillStyle = ink.ink;
-  context.beginPath();
-  for (const [sid, y] of rows) {
-    const positions = timeline.index.allDecisionsOf(sid);
-    for (let n = nextAfter(positions, scale.eventAt(-3)); n !== null;) {
-      const x = scale.xOf(n);
-      if (x > scale.width) break;
-      context.moveTo(x + 2, y + half - 3);
-      context.arc(x, y + half - 3, 2, 0, 2 * Math.PI);
-      // The next dot that has room beside this one.
-      n = nextAfter(positions, Math.max(n, scale.eventAt(x + DOT)));
-    }
+  if (overlay === null || (overlay.event === null && overlay.passing === null)) paintDots(context, picture, null, null);
+  else {
+    context.globalAlpha = FADED;
+    paintDots(context, picture, null, null);
+    context.globalAlpha = 1;
+    paintDots(context, picture, overlay.passing, overlay.event);
   }
-  context.fill();
   const faults = timeline.index.positions('fault');
   for (
     let n = nextAfter(faults, scale.eventAt(-6)), seen = 0;
@@ -34,9 +33,42 @@ export function paintMarks(context: Surface, { timeline, scale, sids, height, te
     const what = timeline.events[n]?.what;
     if (what?.type === 'command')
       for (const sid of touched(what.command, sids))
-        paintFault(context, scale.xOf(n), rows.get(sid) ?? 0, half, MENDS.has(what.command.type) ? ink.ink : ink.broken, ink.surface);
+        paintFault(context, scale.xOf(n), lanes.get(sid), MENDS.has(what.command.type) ? ink.ink : ink.broken, ink.surface);
     n = nextAfter(faults, n);
   }
+  paintImpossible(context, picture);
+}
+
+/** How many decisions are looked at for one dot, where few are to be shown. */
+const LOOKED_AT = 64;
+
+/** Dots of the decisions that are among `passing` and stand out, each with room beside it. */
+function paintDots(
+  context: Surface,
+  { timeline, scale, lanes }: TimelinePicture,
+  passing: readonly number[] | null,
+  shown: ((n: number) => boolean) | null,
+): void {
+  context.beginPath();
+  for (const [sid, { y, half, folded }] of lanes) {
+    if (folded) continue;
+    const positions = timeline.index.allDecisionsOf(sid);
+    for (let n = nextAfter(positions, scale.eventAt(-3)), looked = 0; n !== null;) {
+      const x = scale.xOf(n);
+      if (x > scale.width) break;
+      const next = passing === null ? n : nextAfter(passing, n - 1);
+      if (next === null) break;
+      if (next === n && (shown === null || shown(n))) {
+        context.moveTo(x + 2, y + half - 3);
+        context.arc(x, y + half - 3, 2, 0, 2 * Math.PI);
+        looked = LOOKED_AT;
+      }
+      const from: number = next === n ? n : next - 1;
+      n = nextAfter(positions, ++looked < LOOKED_AT ? from : Math.max(from, scale.eventAt(x + DOT)));
+      if (looked >= LOOKED_AT) looked = 0;
+    }
+  }
+  context.fill();
 }
 
 const MENDS: ReadonlySet<Command['type']> = new Set(['start', 'restart', 'resume', 'heal']);
@@ -48,7 +80,9 @@ function touched(command: Command, sids: readonly Sid[]): readonly Sid[] {
   return sids;
 }
 
-function paintFault(context: Surface, x: number, y: number, half: number, colour: string, paper: string): void {
+function paintFault(context: Surface, x: number, lane: Lane | undefined, colour: string, paper: string): void {
+  if (lane === undefined) return;
+  const { y, half } = lane;
   context.beginPath();
   context.moveTo(x, y - half - 1);
   context.lineTo(x + 5, y - half - 7);

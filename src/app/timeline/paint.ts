@@ -3,10 +3,11 @@ import { paintAxis, paintFolds, paintGutter } from './axis.ts';
 import { paintLabels, paintLane } from './bands.ts';
 import { paintLines } from './lines.ts';
 import { paintMarks } from './marks.ts';
-import { AXIS, laneY, type TimelinePicture, type Surface } from './picture.ts';
+import { paintOverlay } from './overlay.ts';
+import type { TimelinePicture, Surface } from './picture.ts';
 
 export function paintTimeline(context: Surface, picture: TimelinePicture, ratio: number): void {
-  const { scale, height, gutter, sids, textScale } = picture;
+  const { scale, height, gutter, lanes } = picture;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, gutter + scale.width, height);
   context.save();
@@ -16,10 +17,10 @@ export function paintTimeline(context: Surface, picture: TimelinePicture, ratio:
   context.translate(gutter, 0);
   paintAxis(context, picture);
   paintFolds(context, picture);
-  const half = Math.min(11 * textScale, (height - AXIS * textScale) / sids.length / 2 - 2);
-  const labels = sids.flatMap((sid, i) => paintLane(context, picture, sid, laneY(i, sids.length, height, textScale), half));
-  paintLines(context, picture, half);
-  paintMarks(context, picture, half);
+  const labels = [...lanes].flatMap(([sid, lane]) => paintLane(context, picture, sid, lane));
+  paintLines(context, picture);
+  paintMarks(context, picture);
+  if (picture.overlay !== null) paintOverlay(context, picture, picture.overlay);
   paintLabels(context, labels, picture);
   context.restore();
   paintGutter(context, picture);

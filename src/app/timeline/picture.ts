@@ -5,6 +5,8 @@ import type { Dictionary } from '../i18n/en.ts';
 import type { Theme } from '../stage/hue.ts';
 import type { Run } from '../engine/run.svelte.ts';
 import type { Fold } from '../transport/cinema.ts';
+import { lanesOf, type Lane } from './lanes.ts';
+import type { Overlay } from './overlay.ts';
 import { ticks, timelineScale, type ScaleKind, type Tick, type TimelineScale, type Window } from './scale.ts';
 
 export interface Ink {
@@ -57,6 +59,7 @@ export interface TimelinePicture {
   readonly timeline: Timeline;
   readonly scale: TimelineScale;
   readonly sids: readonly Sid[];
+  readonly lanes: ReadonlyMap<Sid, Lane>;
   readonly height: number;
   /** Width of the gutter with the server numbers, px. */
   readonly gutter: number;
@@ -71,15 +74,13 @@ export interface TimelinePicture {
   readonly ink: Ink;
   readonly t: Dictionary;
   readonly selectedSid: Sid | null;
+  readonly overlay: Overlay | null;
 }
 
 /** Width of the gutter with the server numbers, px at scale 1. */
 export const GUTTER = 30;
 /** Height of the axis at the bottom, px at scale 1. */
 export const AXIS = 20;
-export function laneY(i: number, of: number, height: number, textScale: number): number {
-  return ((i + 0.5) * (height - AXIS * textScale)) / of;
-}
 
 /** What a picture shows, and how large. Sizes in px. */
 export interface Framing {
@@ -93,18 +94,25 @@ export interface Framing {
   readonly ink: Ink;
   readonly t: Dictionary;
   readonly selectedSid: Sid | null;
+  /** What stands out. Nothing by default. */
+  readonly overlay?: Overlay;
 }
 
+const NO_SIDS: ReadonlySet<Sid> = new Set();
+
 /** The picture of a run in a frame. */
-export function pictureOf(run: Run, { kind, window, inner, ...rest }: Framing): TimelinePicture {
+export function pictureOf(run: Run, { kind, window, inner, overlay, ...rest }: Framing): TimelinePicture {
   const scale = timelineScale(kind, run.clock, window, inner);
+  const sids = run.members.map(({ sid }) => sid).toSorted((a, b) => b - a);
   // Only in traces that were read from logs does the time of day mean something.
   const zero = run.timeline.events[0]?.origin === undefined ? null : run.config.wallClockAtZero;
   return {
     ...rest,
     timeline: run.timeline,
     scale,
-    sids: run.members.map(({ sid }) => sid).toSorted((a, b) => b - a),
+    sids,
+    lanes: lanesOf(sids, overlay?.folded ?? NO_SIDS, rest.height - AXIS * rest.textScale, rest.textScale),
+    overlay: overlay ?? null,
     gutter: GUTTER * rest.textScale,
     ticks: ticks(scale, run.clock, 110 * rest.textScale, zero ?? 0),
     folds: kind === 'story' ? run.clock.foldsIn(window.from, window.to) : [],

@@ -233,7 +233,12 @@ async function lostUnder(leader: Sid, spans: readonly JudgedSpan[], servers: rea
   return lost;
 }
 
-async function recordsOf({ sid, report }: HistorySource, span: Pick<Span, 'from' | 'to'>, most: number): Promise<readonly Evidence[]> {
+/** Records of a span as they stand in one server's log, at most `most`. A file that cannot be read any more gives no paths. */
+export async function recordsOf(
+  { sid, report }: HistorySource,
+  span: Pick<Span, 'from' | 'to'>,
+  most: number,
+): Promise<readonly Evidence[]> {
   const found: Evidence[] = [];
   for (const { log, index } of placesOf(report, span, most)) {
     const record = log.index.at(index);

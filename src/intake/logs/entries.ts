@@ -7,12 +7,13 @@ import type { LogFact, LogRecord, ReadLog } from './facts.ts';
 import { configLine } from './kinds/process.ts';
 import { NOISE } from './kinds/rules.ts';
 import { CoreReader } from './layouts.ts';
-import { isList, MIN_WRAP, OpenEntry } from './openEntry.ts';
+import { isList, MAX_WORD, MIN_WRAP, OpenEntry } from './openEntry.ts';
 import { cleaned, PrefixReader } from './prefixes.ts';
 import { Shapes } from './shapes.ts';
 import { copied } from './words.ts';
 
 const MAX_PREFIXES = 5;
+const MAX_HOSTS = 1000;
 /** Lines of one wrapped line, and their characters. */
 const MAX_PARTS = 12;
 const MAX_WRAPPED = 8192;
@@ -20,8 +21,6 @@ const MAX_WRAPPED = 8192;
 const MAX_JSON_PARTS = 400;
 const MAX_TRIES = 8;
 const MAX_JOINED = 65_536;
-/** Wrapped between words, a line is so much shorter than the longest. */
-const MAX_WORD = 24;
 /** Lines that are no rest of a message: prompts, traces of shells, separators, cut marks. */
 const AROUND = /^(?:[$#%+>] |--|\.\.\.|\[\.\.\.|\[?[\w.-]{1,40}@[\w.-]{1,60}[ :])/;
 
@@ -50,6 +49,8 @@ export class EntryReader {
   /** P3, by host. */
   private readonly pieces = new Map<string | null, Parts>();
   private wrapped: Parts | null = null;
+  /** Hosts of prefixes whose lines name another host themselves: what follows such a line belongs to that one. */
+  private readonly inner = new Map<string, string>();
   /** The entry that began last: lines that name no host go on with it. */
   private last = this.alone;
   private number = 0;
@@ -123,6 +124,7 @@ export class EntryReader {
         }
       }
     }
+    if (this.host !== null) this.host = this.inner.get(this.host) ?? this.host;
     if (tail && from >= text.length) {
       this.counts.other++;
       return;
@@ -208,8 +210,9 @@ export class EntryReader {
       this.first = wrapped.line;
       this.host = wrapped.host;
       this.outer = wrapped.outer;
-      this.begin(text);
-      this.last.width = MIN_WRAP;
+      this.begin(text, Math.max(...wrapped.texts.map((part) => part.length)));
+      this.last.width = Math.max(this.last.width, MIN_WRAP);
+      this.last.ends = rest.length;
       this.last.wide = true;
       return true;
     }
@@ -252,15 +255,15 @@ export class EntryReader {
     if (this.host === null) return this.alone;
     let entry = this.open.get(this.host);
     if (entry === undefined) {
-      if (this.open.size >= 1000) return this.alone;
+      if (this.open.size >= MAX_HOSTS) return this.alone;
       entry = new OpenEntry();
       this.open.set(this.host, entry);
     }
     return entry;
   }
 
-  /** The core reader has found an entry. */
-  private begin(text: string): void {
+  /** The core reader has found an entry. `width`: of its longest line, where it was wrapped. */
+  private begin(text: string, width = text.length): void {
     const found = this.core.line;
     if (this.wrapped !== null) this.dropWrapped();
     if (found.json?.wrapped !== null && found.json !== null) {
@@ -269,6 +272,7 @@ export class EntryReader {
       this.outside(cleaned(found.json.wrapped));
       return;
     }
+    if (found.host !== null && this.host !== null && this.inner.size < MAX_HOSTS) this.inner.set(this.host, found.host);
     this.host = found.host ?? this.host;
     const entry = this.current();
     this.last = entry;
@@ -280,9 +284,11 @@ export class EntryReader {
     entry.head = found.head;
     entry.host = this.host;
     entry.message = found.message;
-    entry.width = text.length;
-    entry.wide = text.length >= this.widest - MAX_WORD;
-    if (text.length > this.widest) this.widest = text.length;
+    entry.width = width;
+    entry.ends = width;
+    entry.wide = width >= this.widest - MAX_WORD;
+    if (width > this.widest) this.widest = width;
+    entry.terminal = this.widest;
     entry.unfinished = found.open;
     this.count(found.head.layout);
     const trace = found.json?.trace;
@@ -306,7 +312,9 @@ export class EntryReader {
     }
     entry.exception = entry.trace.take();
     const read = entry.read();
-    if (read === null) {
+    if (read === null && entry.message.trim() === '') {
+      this.counts.noise++;
+    } else if (read === null) {
       this.counts.unknown++;
       this.shapes.add(entry.message, entry.line);
     } else if (read === NOISE) {

@@ -46,6 +46,10 @@ export type LogFact =
   | { readonly kind: 'phase'; readonly words: readonly string[] }
   | { readonly kind: 'setLooking' }
   | { readonly kind: 'electionTook'; readonly role: Role; readonly ms: number }
+  /** A new configuration (reconfig) takes effect: the process makes its election anew and binds its port again. */
+  | { readonly kind: 'electionRestarted' }
+  /** The new configuration's leader: whoever is no follower of it takes its next role without looking. Null where it names nobody. */
+  | { readonly kind: 'suggestedLeader'; readonly leader: Sid | null }
   // votes
   | { readonly kind: 'newElection'; readonly myid: Sid; readonly zxid: Zxid }
   | {

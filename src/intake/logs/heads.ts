@@ -31,9 +31,9 @@ export function classicHead(key: string): Head | null {
   return { layout, level, sid: inRange(myid) ?? sidOfThread(thread), thread, logger: simpleName(logger) };
 }
 
-/** C5, C6 from `C5INFO (logger) [thread]`. */
+/** C5, C6 from `C5INFO (logger) [thread]`: the name of a class, unlike `(n.peerEpoch)` at the end of a message. */
 export function trailingHead(key: string): Head | null {
-  const found = /^(C[56])([A-Z]+) \(([\w.$]{1,200})\)(?: \[(.*)\])?$/s.exec(key);
+  const found = /^(C[56])([A-Z]+) \(((?:\w{1,100}\.){0,12}[A-Z][\w$]{0,100})\)(?: \[(.*)\])?$/s.exec(key);
   const level = found === null ? null : levelOf(found[2] ?? '');
   if (found === null || level === null) return null;
   const thread = found[4] ?? '';

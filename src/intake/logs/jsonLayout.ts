@@ -83,10 +83,17 @@ function firstTime(value: Record<string, unknown>): number | null {
 
 function firstText(value: Record<string, unknown>, keys: readonly string[]): string | null {
   for (const key of keys) {
-    const found = value[key];
+    const found = valueAt(value, key);
     if (typeof found === 'string') return found;
   }
   return null;
+}
+
+/** `log.level` is one key to some encoders, and an object in an object to others. */
+function valueAt(value: Record<string, unknown>, key: string): unknown {
+  const plain = value[key];
+  if (plain !== undefined || !key.includes('.')) return plain;
+  return key.split('.').reduce<unknown>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
 }
 
 function myidOf(value: unknown): Sid | null {

@@ -5,6 +5,7 @@
 import { utcMs } from '../../base/utc.ts';
 import { classicHead, clouderaHead, cppHead, slashesHead, trailingHead, type Head } from './heads.ts';
 import { readJson, type JsonEntry } from './jsonLayout.ts';
+import { withoutBars } from './prefixes.ts';
 import { TimeReader } from './times.ts';
 import { copied, levelOf, sidOfThread, simpleName } from './words.ts';
 
@@ -84,8 +85,10 @@ export class CoreReader {
   }
 
   /** ` INFO message (logger) [thread]`: what names the logger stands behind the message. */
-  private kafka(text: string, from: number, layout: string): boolean {
+  private kafka(printed: string, from: number, layout: string): boolean {
     const line = this.line;
+    const last = printed.charCodeAt(printed.length - 1);
+    const text = last === 124 || last === 32 ? withoutBars(printed) : printed;
     let at = from;
     while (text.charCodeAt(at) === 32 && at < from + 4) at++;
     const end = text.indexOf(' ', at);

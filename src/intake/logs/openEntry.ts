@@ -1,8 +1,8 @@
 /** An entry that may go on: its first line, and what follows it. */
 import type { Sid } from '../../base/ids.ts';
 import { ExceptionBuilder } from './exceptions.ts';
-import type { LogFact, LogRecord } from './facts.ts';
-import type { Head } from './heads.ts';
+import type { FactKind, LogFact, LogRecord } from './facts.ts';
+import { trailingHead, type Head } from './heads.ts';
 import { readMessage } from './kinds/index.ts';
 import { NOISE, type Entry, type Reading } from './kinds/rules.ts';
 import { withoutBars } from './prefixes.ts';
@@ -11,6 +11,8 @@ import { withoutBars } from './prefixes.ts';
 const MAX_PARTS = 12;
 /** A terminal's lines are at least so long: a shorter line was not wrapped. */
 export const MIN_WRAP = 38;
+/** Wrapped between words, a line is so much shorter than the longest. */
+export const MAX_WORD = 24;
 const MAX_LEARNERS = 1000;
 /** No message that is known is longer. */
 const MAX_MESSAGE = 4096;
@@ -23,6 +25,10 @@ export class OpenEntry implements Entry {
   message = '';
   /** The first line's length. */
   width = 0;
+  /** The same of the line that its text so far ends with, where its head was wrapped. */
+  ends = 0;
+  /** The longest line's so far: the terminal's, in a text of wrapped lines. */
+  terminal = 0;
   /** About as long as the longest so far: in a text of wrapped lines, those that go on are. */
   wide = false;
   /** Its layout lacks its end. */
@@ -31,6 +37,8 @@ export class OpenEntry implements Entry {
   more: string[] = [];
   traced = false;
   exception: Entry['exception'] = null;
+  /** The message with its further lines. */
+  private whole = '';
   readonly trace = new ExceptionBuilder();
   /** By LearnerHandler's thread: whom it serves. */
   readonly learners = new Map<string, Sid>();
@@ -72,40 +80,71 @@ export class OpenEntry implements Entry {
   private readLong(): Reading {
     const alone = withoutBars(this.message.slice(0, MAX_MESSAGE));
     const mayWrap = this.width >= MIN_WRAP;
+    // The message may be whole while what names its thread is not.
+    if (this.unfinished && mayWrap) this.closed(this.message + this.more.slice(0, MAX_PARTS).join('').slice(0, MAX_MESSAGE));
     if (mayWrap && this.more.length > 0) {
       for (const between of ['', ' ']) {
-        let message = this.message;
-        let text = '';
-        for (let i = 0; i < Math.min(this.more.length, MAX_PARTS); i++) {
-          message += between + (this.more[i] ?? '');
-          if (message.length > MAX_MESSAGE) break;
-          text = withoutBars(this.closed(message));
-          const read = readMessage(text, this);
-          if (read !== null && read !== NOISE && !isList(read) && this.isLonger(alone, read)) {
-            this.message = text;
-            return read;
-          }
-        }
+        const joined = this.join(between, alone);
+        if (joined !== null) return joined;
       }
     }
     this.message = alone;
     return readMessage(alone, this);
   }
 
+  /** What the message says with the lines after it. One that fills the width goes on, even if the message is whole without it. */
+  private join(between: string, alone: string): Known | null {
+    let message = this.message;
+    let found: Known | null = null;
+    let before = this.ends;
+    for (const part of this.more.slice(0, MAX_PARTS)) {
+      message += message === '' ? part.trimStart() : (between === '' && this.lacksBlank(before) ? ' ' : between) + part;
+      before = part.length;
+      if (message.length > MAX_MESSAGE) break;
+      const text = withoutBars(this.closed(message));
+      const read = readMessage(text, this);
+      if (read !== null && read !== NOISE && this.isLonger(alone, read) && (found === null || kindOf(found) === kindOf(read))) {
+        this.whole = text;
+        found = read;
+      }
+      if (found !== null && part.length < this.width - MAX_WORD) break;
+    }
+    if (found !== null) this.message = this.whole;
+    return found;
+  }
+
+  /** Blanks at the end of a line are gone: one that is so much shorter than the terminal ended with them. */
+  private lacksBlank(length: number): boolean {
+    const missing = this.terminal - length;
+    return missing === 1 || missing === 2;
+  }
+
   /** Whether the joined message says more than its first line alone; a line that is whole by itself goes on only if it was wrapped. */
-  private isLonger(alone: string, joined: LogFact): boolean {
+  private isLonger(alone: string, joined: Known): boolean {
     const read = readMessage(alone, this);
-    if (read === null || read === NOISE || isList(read)) return true;
-    return this.wide && read.kind === joined.kind && JSON.stringify(read) !== JSON.stringify(joined);
+    if (read === null || read === NOISE) return true;
+    if (this.width >= this.terminal - 1 && !isList(read) && read.kind === 'role' && !isList(joined) && joined.kind === 'electionTook')
+      return true;
+    return this.wide && kindOf(read) === kindOf(joined) && JSON.stringify(read) !== JSON.stringify(joined);
   }
 
   /** C5 and C6 have their logger behind the message, which may be on a later line. */
   private closed(message: string): string {
     if (!this.unfinished) return message;
     const from = Math.max(0, message.length - 520);
-    const found = / \(([\w.$]{1,200})\)(?: \[.{0,300}\])?$/.exec(message.slice(from));
-    return found === null ? message : message.slice(0, from + found.index);
+    const found = / \([\w.$]{1,200}\)(?: \[.{0,300}\])?$/.exec(message.slice(from));
+    const head = found === null ? null : trailingHead(`${this.head.layout}${this.head.level}${found[0]}`);
+    if (found === null || head === null) return message;
+    // What stands before is the message only if this is the end, which shows when it reads.
+    this.head = head;
+    return message.slice(0, from + found.index);
   }
+}
+
+type Known = LogFact | readonly LogFact[];
+
+function kindOf(read: Known): FactKind | undefined {
+  return isList(read) ? read[0]?.kind : read.kind;
 }
 
 export function isList(read: LogFact | readonly LogFact[]): read is readonly LogFact[] {

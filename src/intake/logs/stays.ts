@@ -92,6 +92,11 @@ export function isPreamble({ kind }: LogFact): boolean {
   }
 }
 
+/** The process that says this has only just read its configuration: whatever ran before it had ended already. */
+export function refusesConfig(fact: LogFact): boolean {
+  return fact.kind === 'exiting' && /^Invalid (?:config|arguments)/.test(fact.message);
+}
+
 type Growing = { -readonly [K in keyof Stay]: Stay[K] };
 
 /** First words of "Peer state changed", for texts that lack the lines of roles. */
@@ -109,35 +114,54 @@ export function staysOf({ sid, records }: Series, book: AddressBook): Stay[] {
   let present: Growing | null = null;
   let looking: number | null = null;
   let lastOfProcess = -1;
+  /** A new configuration makes the process bind its election port again, and may name its next leader. */
+  let rebinds = false;
+  let suggested: Sid | null = null;
   const hasRoles = records.some(({ fact }) => fact.kind === 'role');
   const enter = (role: Stay['role'], from: number) => {
     if (present !== null) present.to = from;
-    present = { role, from, to: records.length, looking: role === 'LOOKING' ? from : looking, leader: null, vote: null };
+    // A role that follows no LOOKING was not looked for.
+    const sought = role === 'LOOKING' ? from : present === null || present.role === 'LOOKING' ? looking : null;
+    present = { role, from, to: records.length, looking: sought, leader: null, vote: null };
     stays.push(present);
   };
   const change = (role: Role, i: number) => {
-    if (present?.role === role) return;
+    if (present?.role === role && suggested === null) return;
+    const follows = suggested;
     enter(role, i);
     if (role === 'LOOKING') {
       looking = i;
       election.begin();
-    } else decide(present, role, election);
+    } else if (follows === null) decide(present, role, election);
+    else if (present !== null) present.leader = role === 'LEADING' ? sid : follows;
+    suggested = null;
   };
   records.forEach(({ fact }, i) => {
     switch (fact.kind) {
       case 'starting':
+        rebinds = false;
+        suggested = null;
         if (present === null || present.role !== 'DOWN') enter('DOWN', Math.max(lastOfProcess, 0));
         looking = null;
         break;
       case 'electionPort':
         // Bound once by a process, before its first election: in a role, it is another process whose start was left out.
-        if (present !== null && (present.role === 'LOOKING' || present.role === 'DOWN')) break;
+        if (rebinds || (present !== null && (present.role === 'LOOKING' || present.role === 'DOWN'))) {
+          rebinds = false;
+          break;
+        }
         enter('DOWN', Math.max(lastOfProcess, 0));
         looking = null;
         break;
       case 'exiting':
-        if (present?.role !== 'DOWN') enter('DOWN', i);
+        if (present?.role !== 'DOWN') enter('DOWN', refusesConfig(fact) ? Math.max(lastOfProcess, 0) : i);
         looking = null;
+        break;
+      case 'electionRestarted':
+        rebinds = true;
+        break;
+      case 'suggestedLeader':
+        suggested = fact.leader;
         break;
       case 'role':
         change(fact.role, i);

@@ -1,9 +1,10 @@
-/** A bare page: servers in Web Workers under write load, with invariants, trace and views, and nothing drawn. */
+/** A bare page: servers in Web Workers under write load, with invariants, trace and views; imports of logs; and nothing drawn. */
 import { InlineHost } from '../../../src/ensemble/host/inline.ts';
 import type { Core } from '../../../src/ensemble/host/host.ts';
 import { WebWorkerHost } from '../../../src/ensemble/host/webWorker.ts';
 import { step } from '../../../src/zab/server.ts';
 import { Load } from '../load.ts';
+import { importFiles, type ImportRun } from './importing.ts';
 
 /** Events before the measurement: the engine has to get warm. */
 const WARM_UP = 20_000;
@@ -11,6 +12,8 @@ const WARM_UP = 20_000;
 export interface WorkerBench {
   /** Events per second of real time with so many servers. */
   rate(servers: number, ms: number, inThisThread?: boolean): Promise<number>;
+  /** Imports the files that are chosen in the page's only field. */
+  importFiles(): Promise<ImportRun>;
 }
 
 declare global {
@@ -20,6 +23,7 @@ declare global {
 }
 
 window.bench = {
+  importFiles: () => importFiles([...(document.querySelector('input')?.files ?? [])]),
   async rate(servers, ms, inThisThread = false) {
     const load = new Load(servers, inThisThread ? new InlineHost(step as Core) : new WebWorkerHost());
     await load.ensemble.runAsync(load.start);

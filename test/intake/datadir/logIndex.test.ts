@@ -1,51 +1,17 @@
 /** Long logs: listed in pieces, within bounded memory, and any record of them decoded on demand. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '../../../src/base/ids.ts';
 import { formatZxid, zxid } from '../../../src/base/zxid.ts';
 import { inspect, recordAt } from '../../../src/intake/datadir/inspect.ts';
 import { indexLog } from '../../../src/intake/datadir/logIndex.ts';
 import { IntakeCancelled, memoryFile, type IntakeFile } from '../../../src/intake/files.ts';
-import { adler32 } from '../../../src/store/adler.ts';
 import { encodeLogHeader, encodeRecord, scanLog } from '../../../src/store/logFile.ts';
 import { encodeTxn } from '../../../src/store/txnCodec.ts';
 import { create, txn, z } from '../../store/helpers.ts';
+import { ENDLESS_RECORD, endlessLog } from '../../support/endlessLog.ts';
 
 const MB = 1024 ** 2;
-const TEMPLATE = encodeRecord(encodeTxn(create(zxid(1, 0), '/n00000000', 'x'.repeat(900))));
-const SIZE = TEMPLATE.length;
-
-/** Number, path and checksum are those of record `i`, the rest is the template's. */
-function recordOf(i: number): Uint8Array {
-  const bytes = TEMPLATE.slice();
-  const view = new DataView(bytes.buffer);
-  view.setUint32(12 + 16, i + 1);
-  bytes.set(utf8(String(i).padStart(8, '0')), 48 + 2);
-  view.setUint32(4, adler32(bytes.subarray(12, SIZE - 1)));
-  return bytes;
-}
-
-/** A log that exists nowhere: its bytes are made when they are asked for. */
-function endlessLog(records: number, padding: number, largest: { read: number; total: number }): IntakeFile {
-  const size = 16 + records * SIZE + padding;
-  return {
-    path: 'version-2/log.100000001',
-    size,
-    read(from, to) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(to, size) - from));
-      largest.read = Math.max(largest.read, bytes.length);
-      largest.total += bytes.length;
-      const put = (at: number, part: Uint8Array): void => {
-        const cut = part.subarray(Math.max(0, from - at), Math.max(0, from + bytes.length - at));
-        if (cut.length > 0) bytes.set(cut, Math.max(0, at - from));
-      };
-      if (from < 16) put(0, encodeLogHeader());
-      for (let i = Math.max(0, Math.floor((from - 16) / SIZE)); i < records && 16 + i * SIZE < from + bytes.length; i++)
-        put(16 + i * SIZE, recordOf(i));
-      return Promise.resolve(bytes);
-    },
-  };
-}
+const SIZE = ENDLESS_RECORD;
 
 describe('a log of 200 MB', () => {
   const records = Math.floor((200 * MB) / SIZE);

@@ -14,6 +14,12 @@ import {
   unreach,
 } from './diagnoseLines.ts';
 
+/** What a reconfig makes servers say that changes the leader. */
+const HANDED_OVER = [
+  '12:00:08.990 WARN [LearnerHandler-/10.0.0.1:4000:QuorumPeer@1859] Restarting Leader Election',
+  '12:00:09.000 WARN [LearnerHandler-/10.0.0.1:4000:QuorumPeer@2458] Suggested leader: 2',
+];
+
 export const CASES: readonly DiagnosisCase[] = [
   {
     rule: 'leader.established',
@@ -46,6 +52,15 @@ export const CASES: readonly DiagnosisCase[] = [
     servers: [3],
     says: ['Server 3 was elected at 12:00:00.300 but never had a quorum behind it', 'gave up after 20'],
     quiet: { 3: leaderOf3() },
+  },
+  {
+    rule: 'leader.replaced',
+    logs: { 3: leaderOf3(...HANDED_OVER) },
+    servers: [2, 3],
+    note: true,
+    says: ['A new configuration took effect at 12:00:09.000: leader 3 is not its leader and hands over to server 2'],
+    // A follower says the same of whom it follows next.
+    quiet: { 2: ['12:00:00.000 LOOKING', '12:00:00.300 FOLLOWING', ...HANDED_OVER] },
   },
   {
     rule: 'leader.none',

@@ -24,6 +24,7 @@ type Rule = (context: Context) => readonly Draft[];
 export const RULES: readonly Rule[] = [
   leaders.leaderEstablished,
   leaders.leaderNotEstablished,
+  leaders.leaderReplaced,
   leaders.noLeader,
   leaders.lookingAtEnd,
   votes.whyThisLeader,

@@ -6,6 +6,7 @@ export type FindingRule =
   // who led
   | 'leader.established'
   | 'leader.notEstablished'
+  | 'leader.replaced'
   | 'leader.none'
   | 'looking.atEnd'
   // why

@@ -93,6 +93,7 @@ export const CONNECTIONS: readonly Rule[] = [
   rule('Exception handling connection, addr: ', bad),
   rule('Exception while connecting, id: ', bad),
   rule('Socket mode detection timed out', bad),
+  rule('Server failed to authenticate quorum learner', bad),
   rule('Unsupported or unrecognized SSL message', bad),
   rule('Exception while listening', (message, entry) => {
     const address = /^Exception while listening to address (\S+)/.exec(message)?.[1];

@@ -143,6 +143,9 @@ export const ELECTION: readonly Rule[] = [
   rule('FOLLOWING', took),
   rule('LEADING', took),
   rule('OBSERVING', took),
+  // Source: QuorumPeer.restartLeaderElection, QuorumPeer.processReconfig.
+  rule('Restarting Leader Election', () => ({ kind: 'electionRestarted' })),
+  pattern('Suggested leader: ', /^Suggested leader: (\d+|null)/, (g) => ({ kind: 'suggestedLeader', leader: sidOf(g[1]) })),
   rule('PeerState set to ', (message) => (message === 'PeerState set to LOOKING' ? { kind: 'setLooking' } : 'noise')),
   pattern('Peer state changed: ', /^Peer state changed: ([a-z]+(?: - [a-z]+){0,4})/, (g) => ({
     kind: 'phase',
@@ -168,7 +171,6 @@ export const ELECTION: readonly Rule[] = [
     'WorkerReceiver[myid=',
     'Updating proposal',
     'restarting leader election',
-    'Restarting Leader Election',
     'Starting quorum peer',
     'Invoking processReconfig',
     'Skip processReconfig',

@@ -11,6 +11,7 @@ import { compareZxid, sameZxid } from '../../../base/zxid.ts';
 import type { Role } from '../../../zab/types.ts';
 import type { LogFact, LoggedVote } from '../facts.ts';
 import type { PlacedRecord } from '../model.ts';
+import { refusesConfig } from '../stays.ts';
 
 /** A vote that stands longer than this before it is heard was sent again in between, ms. */
 const SENT_WITHIN_MS = 150;
@@ -112,7 +113,7 @@ class Survey {
 
   add(i: number, { sid, fact }: PlacedRecord): void {
     const life = this.#life(sid);
-    if (fact.kind === 'starting' && life.running) this.#ended(sid, life, i);
+    if ((fact.kind === 'starting' || refusesConfig(fact)) && life.running) this.#ended(sid, life, i);
     if (fact.kind === 'exiting') life.running = false;
     else if (fact.kind === 'starting' || !STARTING_KINDS.has(fact.kind)) {
       life.running = true;

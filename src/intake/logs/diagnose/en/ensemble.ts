@@ -46,6 +46,11 @@ export const ensembleEn = {
       'Look at what its supporters did right after the election: they could not connect to its quorum port, or were not synchronized within initLimit.',
     unsure: () => 'The logs do not show how it ended, so it may have come to it later.',
   },
+  'leader.replaced': {
+    sentence: (w) =>
+      `A new configuration took effect${when(w)}: leader ${w.n('leader')} is not its leader and hands over to server ${w.n('to')}.`,
+    advice: () => 'Nothing to do: a reconfig that removes or demotes the leader makes the ensemble change its leader without an election.',
+  },
   'leader.none': {
     sentence: (w) => `There is no leader in these logs: ${servers(w.list('looking'))} looked for one and found none.`,
     advice: () => 'Look at the findings about connections and silent servers: a majority of the voters has to hear each other.',

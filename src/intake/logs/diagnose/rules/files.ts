@@ -3,7 +3,7 @@ import type { LoggedException } from '../../facts.ts';
 import type { PlacedRecord } from '../../model.ts';
 import { groupBy } from '../context.ts';
 import type { Context } from '../context.ts';
-import { allTexts, draft } from '../finding.ts';
+import { allTexts, draft, exceptionText } from '../finding.ts';
 import type { Draft } from '../finding.ts';
 import type { FindingRule } from '../words.ts';
 import { WRONG_EPOCH } from './epochs.ts';
@@ -75,14 +75,20 @@ export function exits(c: Context): readonly Draft[] {
 
 /** No space, or another error of the disk while running. */
 export function diskErrors(c: Context): readonly Draft[] {
-  return [...groupBy(c.of('diskError'), (record) => `${record.sid} ${FULL.test(textOf(record.fact))}`)].flatMap(([key, own]) => {
+  // A learner whose disk is full leaves its leader; a snapshot or txn log that cannot be written ends the process.
+  const full = [...c.of('learnerException'), ...c.of('exiting')].flatMap((record) => {
+    const text = [record.fact.exception, ...(record.fact.exception?.causes ?? [])].map(exceptionText).find((one) => FULL.test(one));
+    return text === undefined ? [] : [{ record, text }];
+  });
+  const errors = [...c.of('diskError').map((record) => ({ record, text: short(record.fact) })), ...full];
+  return [...groupBy(errors, ({ record, text }) => `${record.sid} ${FULL.test(text)}`)].flatMap(([key, own]) => {
     const [first] = own;
     if (first === undefined) return [];
     return [
       draft(c, key.endsWith('true') ? 'disk.full' : 'disk.error', {
-        servers: [first.sid],
-        records: own,
-        values: { server: first.sid, text: short(first.fact), file: '', fatal: 0 },
+        servers: [first.record.sid],
+        records: own.map(({ record }) => record).sort((a, b) => a.t - b.t),
+        values: { server: first.record.sid, text: first.text, file: '', fatal: 0 },
       }),
     ];
   });

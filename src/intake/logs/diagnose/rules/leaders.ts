@@ -1,6 +1,6 @@
 /** Who led when, and where nobody did. */
 import type { ReadElection } from '../../model.ts';
-import { between, someElections } from '../context.ts';
+import { between, findBack, someElections } from '../context.ts';
 import type { Context } from '../context.ts';
 import { draft, timeText } from '../finding.ts';
 import type { Draft } from '../finding.ts';
@@ -49,6 +49,25 @@ export function leaderNotEstablished(c: Context): readonly Draft[] {
         values: { ...endOf(c, election), leader: election.leader },
       }),
     );
+}
+
+/** A leader that a reconfig replaces: everybody takes the leader that the new configuration names. */
+export function leaderReplaced(c: Context): readonly Draft[] {
+  return c.of('suggestedLeader').flatMap((record) => {
+    const { sid, t, fact } = record;
+    if (fact.leader === null || fact.leader === sid) return [];
+    const role = findBack(c.by(sid), t, (one) => one.fact.kind === 'role');
+    if (role?.fact.kind !== 'role' || role.fact.role !== 'LEADING') return [];
+    return [
+      draft(c, 'leader.replaced', {
+        servers: [sid, fact.leader],
+        records: [record],
+        note: true,
+        fold: t,
+        values: { leader: sid, to: fact.leader },
+      }),
+    ];
+  });
 }
 
 /** Elections, and no leader in all the logs. */

@@ -90,23 +90,30 @@ function together<T extends PlacedRecord>(records: readonly T[]): readonly (read
 
 /** A leader that gave up because too few followers were in sync. */
 export function quorumLost(c: Context): readonly Draft[] {
-  return c
-    .of('leaderShutdown')
-    .filter(({ fact }) => /not sufficient followers|only synced with/i.test(fact.reason) && !/waiting for a quorum/i.test(fact.reason))
-    .map((record) =>
-      draft(c, 'quorum.lost', {
-        servers: [record.sid],
-        records: [record],
-        fold: (record.fact.synced ?? []).join(),
-        values: {
-          leader: record.sid,
-          synced: record.fact.synced ?? [],
-          voters: c.members.voters.length,
-          majority: c.members.majority,
-          limitMs: c.limitMs('syncLimit', record.sid) ?? 0,
-        },
-      }),
-    );
+  return (
+    c
+      .of('leaderShutdown')
+      .filter(({ fact }) => /not sufficient followers|only synced with/i.test(fact.reason) && !/waiting for a quorum/i.test(fact.reason))
+      // A leader that a reconfig replaced has no followers either, and nothing is wrong with it.
+      .filter((record) => {
+        const before = findBack(c.by(record.sid), record.t, ({ fact }) => fact.kind === 'suggestedLeader' || fact.kind === 'role');
+        return before?.fact.kind !== 'suggestedLeader' || before.fact.leader === record.sid;
+      })
+      .map((record) =>
+        draft(c, 'quorum.lost', {
+          servers: [record.sid],
+          records: [record],
+          fold: (record.fact.synced ?? []).join(),
+          values: {
+            leader: record.sid,
+            synced: record.fact.synced ?? [],
+            voters: c.members.voters.length,
+            majority: c.members.majority,
+            limitMs: c.limitMs('syncLimit', record.sid) ?? 0,
+          },
+        }),
+      )
+  );
 }
 
 /** Slow fsyncs of a server's txn log: how many, the worst, and what that is of syncLimit. */

@@ -34,7 +34,7 @@ export function cannotOpen(c: Context): readonly Draft[] {
       const [first] = outage;
       const { to, why, address, exception } = first.fact;
       const from = distinct(outage.map((record) => record.sid));
-      const later = heardAfter(c, to, outage.at(-1)?.t ?? first.t) !== null;
+      const later = thereAfter(c, to, why, outage.at(-1)?.t ?? first.t) !== null;
       const watched = Math.max(...from.map((sid) => c.lastSeen(sid))) - first.t;
       return draft(c, CHANNEL[why], {
         servers: [to, ...from],
@@ -56,20 +56,22 @@ function outages(c: Context, records: readonly Attempt[]): readonly (readonly [A
   for (const record of records) {
     const current = found.at(-1);
     const before = current?.at(-1);
-    if (
-      current === undefined ||
-      before === undefined ||
-      (found.length < MOST_OUTAGES && livedBetween(c, record.fact.to, before.t, record.t))
-    ) {
+    if (current === undefined || before === undefined || (found.length < MOST_OUTAGES && livedBetween(c, record, before.t))) {
       found.push([record]);
     } else current.push(record);
   }
   return found;
 }
 
-function livedBetween(c: Context, sid: Sid, from: number, to: number): boolean {
-  const alive = heardAfter(c, sid, from);
-  return alive !== null && alive.t < to;
+function livedBetween(c: Context, { fact, t }: Attempt, from: number): boolean {
+  const alive = thereAfter(c, fact.to, fact.why, from);
+  return alive !== null && alive.t < t;
+}
+
+/** What shows that the reason is over: a sign of life, or a vote that came through where the target may have been alive all the time. */
+function thereAfter(c: Context, sid: Sid, why: Unreachable, t: number): PlacedRecord | null {
+  if (why !== 'tls' && why !== 'unresolved') return heardAfter(c, sid, t);
+  return findFrom(c.of('notification'), t, (record) => record.fact.from === sid && record.sid !== sid) ?? null;
 }
 
 /** Names that could not be resolved outside of a connection attempt. */

@@ -43,6 +43,10 @@ export const ensembleZh = {
     advice: () => '查看支持者在当选之后做了什么：连不上它的 quorum 端口，或没有在 initLimit 内完成同步。',
     unsure: () => '日志没有显示结局，它之后可能成功了。',
   },
+  'leader.replaced': {
+    sentence: (w) => `新配置生效${when(w)}：leader ${w.n('leader')} 不再是 leader，由服务器 ${w.n('to')} 接任。`,
+    advice: () => '无需处理：reconfig 移除或降级 leader 时，集群不经选举就更换 leader。',
+  },
   'leader.none': {
     sentence: (w) => `这些日志里没有 leader：${servers(w.list('looking'))} 在寻找，但没有找到。`,
     advice: () => '查看关于连接和沉默服务器的发现：多数投票成员必须能互相听到。',
