@@ -214,7 +214,7 @@ class Opening {
       this.problems.add('tooLarge', path, null, 'The archive holds more than is expanded; this file is left out.');
       return null;
     }
-    this.#budget.takeExpanded(file.size);
+    this.#budget.takeExpanded(file.path, file.size, file.size);
     let crc = 0;
     let size = 0;
     while (size < file.size) {

@@ -1,5 +1,6 @@
 /** From where to where each message flew: the lines between the lanes of the timeline. */
 import type { Flight, TraceEvent } from '../ensemble/types.ts';
+import { isHeartbeat } from './quiet.ts';
 import { atMost } from './sorted.ts';
 
 export interface FlightLine {
@@ -28,6 +29,8 @@ export class FlightLines {
   readonly #sentN: number[] = [];
   /** `FLYING` while it is on its way. */
   readonly #endN: number[] = [];
+  /** 1 for heartbeats: looking at the messages themselves takes longer than all else when thousands are passed over. */
+  readonly #heartbeat: number[] = [];
   readonly #lost = new Set<number>();
   readonly #flying = new Map<number, number>();
   readonly #blocks: { flying: number; endN: number; endAt: number }[] = [];
@@ -61,19 +64,25 @@ export class FlightLines {
   /**
    * At most `most` lines that touch positions `from`…`to` and are to be shown, evenly taken from all of them, in the order of sending.
    * Costs as much as it gives, however many there are.
+   *
+   * @param shown null: all are.
+   * @param heartbeats whether heartbeats are to be shown.
    */
-  thinned(from: number, to: number, most: number, shown: (flight: Flight) => boolean): FlightLine[] {
+  thinned(from: number, to: number, most: number, shown: ((flight: Flight) => boolean) | null, heartbeats = true): FlightLine[] {
     const end = atMost(this.#sentN, to);
     const blocks = this.#blocks.flatMap((block, b) => (b * BLOCK < end && (block.flying > 0 || block.endN >= from) ? [b] : []));
     const every = Math.max(1, Math.floor((blocks.length * BLOCK) / (LOOKED_AT * most)));
-    const found: FlightLine[] = [];
+    const found: number[] = [];
     for (const b of blocks)
       for (let i = Math.ceil((b * BLOCK) / every) * every; i < Math.min(end, (b + 1) * BLOCK); i += every) {
         const endN = this.#endN[i] as number;
-        if ((endN === FLYING || endN >= from) && shown(this.#flights[i] as Flight)) found.push(this.#line(i));
+        if (endN !== FLYING && endN < from) continue;
+        if ((heartbeats || this.#heartbeat[i] === 0) && (shown === null || shown(this.#flights[i] as Flight))) found.push(i);
       }
     const keep = Math.ceil(found.length / most);
-    return keep <= 1 ? found : found.filter((_, i) => i % keep === 0);
+    const lines: FlightLine[] = [];
+    for (let i = 0; i < found.length; i += Math.max(1, keep)) lines.push(this.#line(found[i] as number));
+    return lines;
   }
 
   /** Lines that touch the time span `from`…`to`, virtual ms. */
@@ -121,6 +130,7 @@ export class FlightLines {
     this.#flights.push(flight);
     this.#sentN.push(event.n);
     this.#endN.push(FLYING);
+    this.#heartbeat.push(isHeartbeat(flight.message) ? 1 : 0);
   }
 
   #end(id: number, event: TraceEvent, fate: 'received' | 'lost'): void {

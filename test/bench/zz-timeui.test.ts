@@ -1,8 +1,24 @@
 import { chromium } from '@playwright/test';
 import { test } from 'vitest';
-import { measureTimeline } from './timelinePage.ts';
+import { build, preview } from 'vite';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 test('m', async () => {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
-  for (const n of (process.env['EV'] ?? '100000').split(',')) console.log(JSON.stringify(await measureTimeline(browser, '/work/main', Number(n)), null, 1));
-  await browser.close();
+  const options = { configFile: false, root: '/work/main/test/bench/timeline', base: './', logLevel: 'error' } as const;
+  await build({ ...options, plugins: [svelte({ configFile: false })], worker: { format: 'es' }, build: { outDir: '/tmp/timeui/bdist', target: 'es2023', minify: false } });
+  const server = await preview({ ...options, build: { outDir: '/tmp/timeui/bdist' }, preview: { host: '127.0.0.1', port: 4589, strictPort: true } });
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await page.goto('http://127.0.0.1:4589/'); await page.waitForFunction(() => 'timelineBench' in window);
+  const s = await page.context().newCDPSession(page); await s.send('Profiler.enable'); 
+  await page.evaluate(() => { (window as any).p = (window as any).timelineBench.measure(1000000, 360, 20); });
+  await page.waitForFunction(() => document.querySelector('canvas') !== null, undefined, { timeout: 60000 });
+  await s.send('Profiler.start');
+  const r: any = await page.evaluate(() => (window as any).p);
+  const { profile } = await s.send('Profiler.stop') as any;
+  const self = new Map<string, number>(); const byId = new Map<number, any>(profile.nodes.map((n: any) => [n.id, n]));
+  profile.samples.forEach((id: number, i: number) => { const n = byId.get(id); const k = n.callFrame.functionName + ':' + n.callFrame.lineNumber; self.set(k, (self.get(k) ?? 0) + profile.timeDeltas[i]); });
+  console.log([...self].sort((a, b) => b[1] - a[1]).slice(0, 22).map(([k, v]) => `${(v / 1000).toFixed(0)} ms ${k}`).join('\n'));
+  const q = (x: number[], p: number) => x.toSorted((a, b) => a - b)[Math.floor(x.length * p)];
+  console.log('p50', q(r.frames, .5), 'p95', q(r.frames, .95), 'max', q(r.frames, .999));
+  await browser.close(); await server.close();
 }, 170_000);

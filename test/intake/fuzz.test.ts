@@ -174,8 +174,8 @@ describe('archives', () => {
     );
   });
 
-  it('bombs are refused before they are inflated, nested ones too; what else was given stays', { timeout: 60_000 }, async () => {
-    const zeros = zipSync({ 'zookeeper.log': new Uint8Array(65 * MB) }, { level: 9 });
+  it('bombs are refused, nested ones and many small ones too; what else was given stays', { timeout: 60_000 }, async () => {
+    const zeros = zipSync({ 'zookeeper.log': new Uint8Array(64 * MB) }, { level: 9 });
     const tenfold = zipSync(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.zip`, zeros])));
     let deep: Bytes = gzipSync(new Uint8Array(1000));
     for (let i = 0; i < 40; i++) deep = gzipSync(deep);

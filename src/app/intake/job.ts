@@ -26,7 +26,7 @@ export type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
 /** Bytes that are read at once. */
 const CHUNK = 1 << 20;
 /** Events in one message: the page takes it in between two frames. */
-const PIECE = 400;
+const PIECE = 250;
 /** Messages on their way to the page. */
 const AHEAD = 8;
 /** Shapes of unknown lines that are shown. */

@@ -1,15 +1,14 @@
 /** The lines of messages between the lanes. */
-import type { Command, Flight, Peer } from '../../ensemble/types.ts';
+import type { Command, Peer } from '../../ensemble/types.ts';
 import type { FlightLine } from '../../trace/flightLines.ts';
 import type { Timeline } from '../../trace/timeline.ts';
 import { epochOf } from '../stage/glyphs.ts';
 import { epochHex, type Theme } from '../stage/hue.ts';
-import { isHeartbeat } from '../../trace/quiet.ts';
 import type { Lane } from './lanes.ts';
 import type { Ink, Surface, TimelinePicture } from './picture.ts';
 
 /** Most message lines drawn. */
-const MOST_LINES = 2500;
+const MOST_LINES = 1800;
 
 /** Most of these that do not stand out. */
 const MOST_FADED = 600;
@@ -20,16 +19,16 @@ export function paintLines(context: Surface, picture: TimelinePicture): void {
   const laneOf = (peer: Peer): Lane | undefined => (peer.kind === 'server' ? lanes.get(peer.sid) : undefined);
   const from = Math.max(0, scale.eventAt(0));
   const to = scale.eventAt(scale.width) + 1;
-  const isShown = (flight: Flight): boolean => !(hideHeartbeats && isHeartbeat(flight.message));
   const { flights } = timeline.index;
   const passes = overlay?.flight ?? null;
-  const lines = flights.thinned(from, to, MOST_LINES, passes === null ? isShown : (flight) => isShown(flight) && passes(flight));
-  const rest = passes === null ? [] : flights.thinned(from, to, MOST_FADED, (flight) => isShown(flight) && !passes(flight));
+  const lines = flights.thinned(from, to, MOST_LINES, passes, !hideHeartbeats);
+  const rest = passes === null ? [] : flights.thinned(from, to, MOST_FADED, (flight) => !passes(flight), !hideHeartbeats);
   const bright = overlay?.line === undefined || overlay.line === null ? lines : lines.filter(overlay.line);
   const now = scale.valueOf(timeline.length - 1);
   const strokes = new Map<string, Stroke>();
-  const stands = new Set(bright);
-  for (const line of [...rest, ...lines]) {
+  const all = rest.length === 0 ? lines : [...rest, ...lines];
+  const stands = bright === lines && rest.length === 0 ? null : new Set(bright);
+  for (const line of all) {
     const sender = laneOf(line.flight.from);
     const receiver = laneOf(line.flight.to);
     if (sender === undefined || receiver === undefined) continue;
@@ -39,7 +38,7 @@ export function paintLines(context: Surface, picture: TimelinePicture): void {
     const x1 = line.endN === Infinity ? scale.x(now) : scale.xOf(line.endN);
     const reach = line.fate === 'received' ? 1 : 0.5;
     const style = styleOf(line, timeline, theme, ink);
-    const faded = !stands.has(line);
+    const faded = stands?.has(line) === false;
     const key = faded ? `faded ${style.key}` : style.key;
     const stroke = strokes.get(key) ?? { ...style, faded, points: [] };
     strokes.set(key, stroke);

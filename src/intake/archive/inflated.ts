@@ -70,7 +70,7 @@ export async function inflate(
     if (error instanceof IntakeCancelled) throw error;
     failed = { words: wordsOf(error) };
   }
-  budget.takeExpanded(size);
+  budget.takeExpanded(path, stream.consumed, size);
   if (failed === 'bomb') return { file: null, crc, size, moreMembers: stream.moreMembers, failed };
   kept?.seal();
   if (kept !== null && budget.keep(kept.held)) return { file: keptFile(path, kept), crc, size, moreMembers: stream.moreMembers, failed };

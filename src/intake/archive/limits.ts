@@ -7,7 +7,7 @@ export interface ArchiveLimits {
   readonly entries: number;
   /** Bytes after expanding, of all files together. */
   readonly expandedBytes: number;
-  /** Times a file may grow by expanding, when it is larger than `ratioFromBytes`. Txn logs are exempt: they end in preallocated zeros. */
+  /** Times a file may grow by expanding, once all that grow more are larger than `ratioFromBytes` together. Txn logs are exempt: they end in preallocated zeros. */
   readonly ratio: number;
   readonly ratioFromBytes: number;
   /** Expanded bytes kept in memory; what is beyond is expanded again when it is read. */
@@ -33,6 +33,8 @@ export class Budget {
   #entries = 0;
   #expanded = 0;
   #kept = 0;
+  /** Bytes that came out of files that grew more than the ratio. */
+  #loose = 0;
 
   constructor(limits: ArchiveLimits) {
     this.limits = limits;
@@ -50,8 +52,9 @@ export class Budget {
     return this.limits.expandedBytes - this.#expanded;
   }
 
-  takeExpanded(bytes: number): void {
+  takeExpanded(path: string, packed: number, bytes: number): void {
     this.#expanded += bytes;
+    if (this.#isLoose(path, packed, bytes)) this.#loose += bytes;
   }
 
   /** Whether so many more bytes may stay in memory; if so they are counted. */
@@ -63,9 +66,12 @@ export class Budget {
 
   /** Why a file that expands so far is a bomb, or null. */
   bomb(path: string, packed: number, expanded: number): string | null {
-    const { ratio, ratioFromBytes } = this.limits;
     if (expanded > DEFLATE_RATIO * packed + 1024) return `it claims to hold ${expanded} bytes in ${packed}, more than its packing allows`;
-    if (expanded <= ratioFromBytes || expanded <= ratio * packed || zxidOfName(baseName(path), 'log') !== null) return null;
+    if (!this.#isLoose(path, packed, expanded) || expanded + this.#loose <= this.limits.ratioFromBytes) return null;
     return `it expands ${Math.floor(expanded / Math.max(1, packed))}-fold, to ${expanded} bytes; only txn logs, which end in zeros, may do that`;
+  }
+
+  #isLoose(path: string, packed: number, expanded: number): boolean {
+    return expanded > this.limits.ratio * packed && zxidOfName(baseName(path), 'log') === null;
   }
 }
