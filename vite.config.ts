@@ -5,13 +5,25 @@ import { checkedScenarios } from './src/app/build/checkedScenarios.ts';
 import { lessons } from './src/lesson/compile/plugin.ts';
 import { compiledMachines } from './src/zab/machines/compile/plugin.ts';
 
+/** Files that are all needed before the first election is seen, and by many parts of the page that are loaded later. */
+const FIRST =
+  /src\/(base\/(chunked|ids|random|zxid)|trace\/(fold|view|files|strip|timeline|traceIndex|flightLines|sorted|quiet|narrate|narrate\/(messages|text))|app\/(stage\/|transport\/cinema|i18n\/i18n|shell\/(ui|settings|format|Icon)|engine\/(run|emitter)))[^/]*$/;
+
 export default defineConfig({
   // Relative addresses: the built app works from any folder of any static host.
   base: './',
   plugins: [svelte({ configFile: false }), lessons(), checkedScenarios(), offline()],
   worker: { format: 'es', plugins: () => [compiledMachines()] },
   // The command line is built beside it, in `dist/cli`: emptying one must not empty the other.
-  build: { outDir: 'dist/app', manifest: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: 'dist/app',
+    manifest: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // What every visit needs in one piece: many small ones cost a request each, and compress worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', test: FIRST }] } } },
+  },
   preview: { host: '127.0.0.1' },
   server: { host: '127.0.0.1' },
   test: {

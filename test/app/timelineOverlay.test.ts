@@ -63,7 +63,7 @@ function painted(overlay: Overlay | null): { strokes: Stroke[]; dots: Record<num
     },
     measureText: (text: string) => ({ width: text.length * 7 }),
   };
-  const quiet = new Proxy(surface, { get: (target, key) => Reflect.get(target, key) ?? (() => undefined) });
+  const quiet = new Proxy(surface, { get: (target, key) => (Reflect.get(target, key) as unknown) ?? (() => undefined) });
   const picture: TimelinePicture = {
     timeline,
     scale,

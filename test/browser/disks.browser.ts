@@ -100,11 +100,12 @@ test('a damaged log is located, and its start is stepped through to where the pr
 test('with the keyboard alone: opened, walked through, booted; the leader is the one foretold', async ({ page }) => {
   const app = await openApp(page);
   await expect(page.getByRole('main')).toBeVisible();
+  // Asked for early: the browser has to be told before the chooser opens.
+  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Control+o');
   const choose = page.getByRole('dialog').locator('input[type=file]').first();
   await expect(choose).toBeAttached();
   await tabTo(page, () => choose.evaluate((input) => input === document.activeElement));
-  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Enter');
   await (await chooser).setFiles({ name: 'old-backup.zip', mimeType: 'application/zip', buffer: zipped('24b-wiped-majority') });
 

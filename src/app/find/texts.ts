@@ -105,7 +105,6 @@ const en = {
     hits: 'next, previous hit',
     mark: 'mark the event in view',
     second: 'a second server beside it',
-    timelineMark: 'in the timeline: relate two events',
   },
 };
 
@@ -208,7 +207,6 @@ const zh: FindTexts = {
     hits: '下一处、上一处',
     mark: '标记当前事件',
     second: '并排显示第二台服务器',
-    timelineMark: '在时间线上：比较两个事件的先后',
   },
 };
 

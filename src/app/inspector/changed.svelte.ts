@@ -6,9 +6,12 @@ import { valueText } from './values.ts';
 /** How long a change is shown while playing, ms. */
 const SHOWN_MS = 1500;
 
+/** Fields with the values that they had before, as text. */
+export type Changes = Readonly<Partial<Record<ComparedField, string>>>;
+
 export class Changed {
   /** With the values they had before, as text. */
-  fields = $state.raw<ReadonlyMap<ComparedField, string>>(new Map());
+  fields = $state.raw<Changes>({});
   private last: { readonly n: number; readonly server: ServerState } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -18,15 +21,15 @@ export class Changed {
     if (before?.n === n && before.server.sid === server.sid) return;
     this.last = { n, server };
     if (before === null || before.server.sid !== server.sid) {
-      this.show(new Map());
+      this.show({});
       return;
     }
     const changes = changesOf(before.server, server);
     if (!playing) this.show(changes);
-    else if (changes.size > 0) {
+    else if (Object.keys(changes).length > 0) {
       // What changed a moment ago keeps its mark beside what has changed now.
-      this.show(new Map([...this.fields, ...changes]));
-      this.timer = setTimeout(() => (this.fields = new Map()), SHOWN_MS);
+      this.show({ ...this.fields, ...changes });
+      this.timer = setTimeout(() => (this.fields = {}), SHOWN_MS);
     }
   }
 
@@ -34,15 +37,15 @@ export class Changed {
     clearTimeout(this.timer);
   }
 
-  private show(fields: ReadonlyMap<ComparedField, string>): void {
+  private show(fields: Changes): void {
     clearTimeout(this.timer);
     this.fields = fields;
   }
 }
 
 /** Fields that differ between two states of one server, with their earlier values as text. */
-export function changesOf(before: ServerState, now: ServerState): ReadonlyMap<ComparedField, string> {
-  return new Map(COMPARED.filter((field) => !isSame(before[field], now[field])).map((field) => [field, textOf(before, field)]));
+export function changesOf(before: ServerState, now: ServerState): Changes {
+  return Object.fromEntries(COMPARED.filter((field) => !isSame(before[field], now[field])).map((field) => [field, textOf(before, field)]));
 }
 
 /** The value of a field as text; an en dash where there is none. */
