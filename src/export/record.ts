@@ -17,7 +17,7 @@ export interface RunRecord {
 /** The wanted events, each with the view after it. */
 export function* told(
   record: RunRecord,
-): Generator<{ readonly event: TraceEvent; readonly view: EnsembleView; readonly before: EnsembleView }> {
+): Generator<{ readonly event: TraceEvent; readonly view: EnsembleView; readonly before: EnsembleView }, undefined> {
   const { from = 0, to = Infinity } = record;
   let view = emptyView(record.members);
   for (const event of record.events) {

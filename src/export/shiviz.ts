@@ -17,8 +17,9 @@ export function toShiViz(record: RunRecord, language: Language): string {
   let text = '';
   for (const { event, line, clock } of vectorClocks(record.events)) {
     if (event.n > to) break;
-    const view = texts.next().value?.view;
-    if (line === null || view === undefined) continue;
+    const now = texts.next();
+    if (line === null || now.done === true) continue;
+    const { view } = now.value;
     const entries = [...clock].map(([other, time]) => `"${hostOf(other)}":${time}`);
     text += `${event.at.toFixed(1)} ms ${oneLine(captionOf(event, view, language))}\n${hostOf(line)} {${entries.join(', ')}}\n`;
   }

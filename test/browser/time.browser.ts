@@ -153,8 +153,10 @@ test('happened before: a marked event and another, with the chain between them; 
   await order.getByRole('button', { name: /^Close/ }).click();
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await page.keyboard.press('m');
+  const again = bar(page, `Marked: event ${boots[0]!.n}`);
+  await expect(again).toBeVisible();
   await app.seek(boots[1]!.n);
-  await expect(bar(page, `Marked: event ${boots[0]!.n}`).getByText('is concurrent with')).toBeVisible();
+  await expect(again.getByText('is concurrent with')).toBeVisible();
   await expectNoSeriousAxe(page);
 });
 
