@@ -4,6 +4,7 @@
  * Same options, same commands at the same places: same trace, whatever the host and however the run is cut into pieces.
  */
 import type { Sid } from '../base/ids.ts';
+import { fileNames } from '../store/disk.ts';
 import type { Disk } from '../store/types.ts';
 import type { ServerView } from '../zab/types.ts';
 import { Ahead } from './ahead.ts';
@@ -430,5 +431,10 @@ export class Ensemble {
 /** What a server has on its disk before anything happens. It is recorded: what a view shows comes from the trace alone. */
 function giveDisk(world: World, sid: Sid, disk: Disk): void {
   processOf(world, sid).disk = disk;
-  recordWorld(world, { type: 'note', text: `Server ${sid} has a data directory.` }, -1, { sid, reset: true, ops: opsOf(disk) });
+  recordWorld(world, { type: 'note', text: `Server ${sid} has a data directory.` }, -1, {
+    sid,
+    reset: true,
+    // Sorted: when its files were made is not known, and the same files are the same beginning.
+    ops: opsOf(disk, fileNames(disk)),
+  });
 }

@@ -6,7 +6,7 @@ import type { Bytes } from '../base/ids.ts';
 import { draw, drawInt } from '../base/random.ts';
 import { afterPowerLoss, applyDiskOp, applyDiskOps, copyDisk } from '../store/disk.ts';
 import { zxidOfName } from '../store/names.ts';
-import type { Disk, DiskOp } from '../store/types.ts';
+import type { Disk, DiskFile, DiskOp } from '../store/types.ts';
 import type { Process } from './state.ts';
 import { drawSpread, inMicroseconds, schedule, type World } from './world.ts';
 
@@ -103,9 +103,10 @@ export function losePower(world: World, process: Process): void {
   process.disk = afterPowerLoss(process.disk, torn ? { file, bytes } : undefined);
 }
 
-/** The ops that make this disk out of an empty one. They share its bytes. */
-export function opsOf(disk: Disk): DiskOp[] {
-  return Object.entries(disk.files).flatMap(([file, { buffer, length, size }]) => {
+/** The ops that make this disk out of an empty one, in the order of `names`: that of creation unless told. They share its bytes. */
+export function opsOf(disk: Disk, names: readonly string[] = Object.keys(disk.files)): DiskOp[] {
+  return names.flatMap((file) => {
+    const { buffer, length, size } = disk.files[file] as DiskFile;
     const written: DiskOp = { op: 'writeAtomic', file, bytes: buffer.bytes.subarray(0, length) };
     return size > length ? [written, { op: 'allocate', file, size } as const] : [written];
   });

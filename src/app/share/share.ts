@@ -16,12 +16,11 @@ export type MadeLink = { readonly href: string } | { readonly refused: 'disks' |
 export async function linkOf(session: Session, run: Run): Promise<MadeLink> {
   const record = await signedRecordOf(run);
   if (record === null) return { refused: 'recorded' };
-  if (record.disks.size > 0) return { refused: 'disks' };
   try {
     const fragment = writeLink(record, await likely(record, [session.opened, run.name]));
     return { href: location.href.replace(/#.*$/s, '') + fragment };
   } catch (error) {
-    if (error instanceof RunError) return { refused: 'tooLong' };
+    if (error instanceof RunError) return { refused: record.disks.size > 0 ? 'disks' : 'tooLong' };
     throw error;
   }
 }

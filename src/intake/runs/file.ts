@@ -7,13 +7,11 @@ import * as v from 'valibot';
 import { fromUtf8, type Sid } from '../../base/ids.ts';
 import type { GivenCommand } from '../../ensemble/hooks.ts';
 import type { TraceEvent } from '../../ensemble/types.ts';
-import { applyDiskOp, diskOf, fileNames, fileSize, readFile } from '../../store/disk.ts';
-import type { Disk } from '../../store/types.ts';
 import { commandsOf, LONGEST_NAME, type Branches } from '../../trace/branches.ts';
 import { eventToJson, plain } from '../../trace/json.ts';
 import { inflatedText } from './bounded.ts';
-import { fromBase64, toBase64 } from './base64.ts';
 import { plainCommand, readCommand } from './commands.ts';
+import { disksFrom, disksSchema, plainDisks } from './disks.ts';
 import { RunError } from './errors.ts';
 import { digestSchema, idSchema, lengthSchema, positionSchema, RUN_LIMITS, seedSchema, stepSchema, viewSchema } from './record.ts';
 import type { RunBranch, RunRecord } from './record.ts';
@@ -42,7 +40,7 @@ function plainRun(run: RunRecord): Readonly<Record<string, unknown>> {
     version: VERSION,
     scenario: plain(run.scenario),
     seed: run.seed,
-    ...(run.disks.size > 0 && { disks: Object.fromEntries([...run.disks].map(([sid, disk]) => [sid, plainDisk(disk)])) }),
+    ...(run.disks.size > 0 && { disks: plainDisks(run.disks) }),
     playhead: run.n,
     digest: run.digest,
     view: run.view,
@@ -62,29 +60,9 @@ function plainGiven({ command, ...place }: GivenCommand): Readonly<Record<string
   return { ...place, command: plainCommand(command) };
 }
 
-function plainDisk(disk: Disk): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    fileNames(disk).map((name) => {
-      const bytes = readFile(disk, name);
-      const size = fileSize(disk, name);
-      return [name, { base64: toBase64(bytes), ...(size > bytes.length && { size }) }];
-    }),
-  );
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 // Reading.
 
-const nameSchema = v.pipe(v.string('a file name'), v.regex(/^[\w.-]{1,200}$/, 'a file name, such as log.100000001'));
-const sizeMessage = 'a number of bytes';
-const diskFileSchema = v.object({
-  base64: v.pipe(v.string('base64'), v.maxLength(Math.ceil((RUN_LIMITS.disk * 4) / 3), 'less content')),
-  size: v.optional(v.pipe(v.number(sizeMessage), v.integer(sizeMessage), v.minValue(0, sizeMessage), v.maxValue(2 ** 40, sizeMessage))),
-});
-const diskSchema = v.pipe(
-  v.record(nameSchema, diskFileSchema, 'the files of a disk'),
-  v.check((files) => Object.keys(files).length <= RUN_LIMITS.diskFiles, `at most ${RUN_LIMITS.diskFiles} files`),
-);
 const timeMessage = 'virtual ms';
 const givenSchema = v.object({
   n: lengthSchema,
@@ -104,7 +82,7 @@ const branchSchema = v.object({
 const runSchema = v.object({
   scenario: v.looseObject({}, 'a scenario'),
   seed: seedSchema,
-  disks: v.optional(v.record(v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/, 'a sid')), diskSchema), {}),
+  disks: v.optional(disksSchema, {}),
   playhead: positionSchema,
   digest: v.optional(digestSchema, ''),
   view: v.optional(viewSchema, {}),
@@ -169,7 +147,7 @@ export function readRun(value: unknown, source: string, sidsOf: (scenario: unkno
   return {
     scenario: raw.scenario,
     seed: raw.seed,
-    disks: new Map(Object.entries(raw.disks).map(([sid, files]) => [Number(sid), diskFrom(files, `disks.${sid}`, source)])),
+    disks: disksFrom(raw.disks, source),
     commands: commandsOf(branches, raw.active),
     length,
     n: Math.min(raw.playhead, length - 1),
@@ -235,21 +213,4 @@ function checkTree(list: readonly RunBranch[], { active }: Raw, source: string):
       above = byId.get(above.parent);
     }
   });
-}
-
-function diskFrom(files: Raw['disks'][string], path: string, source: string): Disk {
-  let total = 0;
-  const bytes = Object.fromEntries(
-    Object.entries(files).map(([name, { base64 }]) => {
-      const content = fromBase64(base64);
-      if (content === null) throw new RunError('wrong', source, `${path}.${name}: expected base64`, `${path}.${name}`, 'base64');
-      total += content.length;
-      return [name, content];
-    }),
-  );
-  if (total > RUN_LIMITS.disk) throw new RunError('tooLarge', source, `${path}: the disk has more than ${RUN_LIMITS.disk} bytes`, path);
-  return Object.entries(files).reduce(
-    (disk, [file, { size }]) => (size === undefined ? disk : applyDiskOp(disk, { op: 'allocate', file, size })),
-    diskOf(bytes),
-  );
 }

@@ -1,23 +1,28 @@
 /**
  * A run as a link: `#r=1.` and base64url of two check bytes and a deflated list. The list holds, by position, the scenario (its name and a hash of
  * what decides the run where the scenario is a ready one, the whole of it otherwise), the seed if it is not the scenario's own, the commands, the
- * playhead, a fingerprint of the trace up to there, and the view. What is in version 1 stays readable for good: `test/intake/links` sees to it.
+ * playhead, a fingerprint of the trace up to there, the view, and in version 2 the disks that servers began with. What is in a version stays readable
+ * for good: `test/intake/links` sees to it.
  */
 import { deflateSync, Inflate } from 'fflate';
 import * as v from 'valibot';
-import { utf8 } from '../../base/ids.ts';
+import { utf8, type Sid } from '../../base/ids.ts';
 import { hashText } from '../../base/random.ts';
 import type { ReplayedCommand } from '../../ensemble/hooks.ts';
+import type { Disk } from '../../store/types.ts';
 import { plain } from '../../trace/json.ts';
 import { fromBase64Url, toBase64Url } from './base64.ts';
 import { inflatedText } from './bounded.ts';
 import { packCommands, unpackCommands } from './commands.ts';
+import { disksFrom, disksSchema, plainDisks } from './disks.ts';
 import { RunError } from './errors.ts';
 import { digestSchema, positionSchema, RUN_LIMITS, seedSchema, TABS, viewSchema, type RunRecord, type RunView } from './record.ts';
 
 /** What a link begins with, before its version. */
 export const LINK_PREFIX = '#r=';
-const VERSION = 1;
+/** Without disks, and with them: a release that knows only the first says so instead of playing without them. */
+const PLAIN = 1;
+const WITH_DISKS = 2;
 /** Digits of the fingerprint that a link holds. */
 const DIGEST_DIGITS = 8;
 const LINK = 'the link';
@@ -40,6 +45,7 @@ export interface ReadLink {
   readonly n: number;
   readonly digest: string;
   readonly view: RunView;
+  readonly disks: ReadonlyMap<Sid, Disk>;
 }
 
 /**
@@ -68,11 +74,9 @@ export function scenarioHash(scenario: unknown): string {
  * The fragment of a link, `#` included.
  *
  * @param known the ready scenario that the run's may be; null if none is likely.
- * @throws RunError when a link cannot hold the run: it has disks of its own, or is too long.
+ * @throws RunError when a link cannot hold the run: with its disks or commands it would be too long.
  */
 export function writeLink(run: RunRecord, known: KnownScenario | null): string {
-  if (run.disks.size > 0)
-    throw new RunError('tooLarge', LINK, 'a link cannot hold the data directories that this run began with; save a file instead');
   const hash = scenarioHash(run.scenario);
   const named = known !== null && scenarioHash(known.scenario) === hash;
   const ownSeed = seedOf(named ? known.scenario : run.scenario);
@@ -83,6 +87,7 @@ export function writeLink(run: RunRecord, known: KnownScenario | null): string {
     run.n,
     run.digest.slice(0, DIGEST_DIGITS),
     ...packView(run.view),
+    ...(run.disks.size > 0 ? [plainDisks(run.disks)] : []),
   ];
   while (list.at(-1) === 0) list.pop();
   const json = utf8(JSON.stringify(list));
@@ -90,7 +95,7 @@ export function writeLink(run: RunRecord, known: KnownScenario | null): string {
   const bytes = new Uint8Array(deflated.length + 2);
   bytes.set(checkOf(deflated));
   bytes.set(deflated, 2);
-  const link = `${LINK_PREFIX}${VERSION}.${toBase64Url(bytes)}`;
+  const link = `${LINK_PREFIX}${run.disks.size > 0 ? WITH_DISKS : PLAIN}.${toBase64Url(bytes)}`;
   if (link.length > RUN_LIMITS.link || json.length > RUN_LIMITS.linkJson)
     throw new RunError(
       'tooLarge',
@@ -103,6 +108,9 @@ export function writeLink(run: RunRecord, known: KnownScenario | null): string {
 function seedOf(scenario: unknown): unknown {
   return typeof scenario === 'object' && scenario !== null && 'seed' in scenario ? scenario.seed : 1;
 }
+
+/** How many numbers a view takes in the list. */
+const VIEW_FIELDS = 4;
 
 function packView({ server, tab, speed, heartbeats }: RunView): readonly number[] {
   return [server ?? 0, tab === undefined ? 0 : TABS.indexOf(tab), speed === undefined ? 0 : speed + 1, heartbeats === true ? 1 : 0];
@@ -133,17 +141,17 @@ export function readLink(fragment: string): ReadLink {
   if (text.length > RUN_LIMITS.link)
     throw new RunError('tooLarge', LINK, `it has ${text.length} characters; at most ${RUN_LIMITS.link} are read`);
   const [, version, body] = /^#r=(\d{1,6})\.(.*)$/s.exec(text) ?? [];
-  if (version === undefined || body === undefined) throw new RunError('damaged', LINK, `expected ${LINK_PREFIX}${VERSION}. and letters`);
-  if (Number(version) > VERSION)
+  if (version === undefined || body === undefined) throw new RunError('damaged', LINK, `expected ${LINK_PREFIX}${PLAIN}. and letters`);
+  if (Number(version) > WITH_DISKS)
     throw new RunError(
       'newer',
       LINK,
-      `it was made by a newer version of Zablab (${version}; this one reads up to ${VERSION})`,
+      `it was made by a newer version of Zablab (${version}; this one reads up to ${WITH_DISKS})`,
       '',
       version,
     );
   if (Number(version) < 1) throw new RunError('damaged', LINK, `there is no version ${version}`);
-  return readList(inflated(bytesOf(body)));
+  return readList(inflated(bytesOf(body)), Number(version) === WITH_DISKS);
 }
 
 function bytesOf(body: string): Uint8Array {
@@ -184,10 +192,10 @@ function checkOf(bytes: Uint8Array): readonly [number, number] {
   return [a, b];
 }
 
-function readList(value: unknown): ReadLink {
+function readList(value: unknown, withDisks: boolean): ReadLink {
   const checked = v.safeParse(listSchema, value);
   if (!checked.success) throw wrong(checked.issues);
-  const [scenario, seed, packed, n, digest, ...view] = checked.output;
+  const [scenario, seed, packed, n, digest, ...rest] = checked.output;
   const [, name, hash] = typeof scenario === 'string' ? (/^([^~]{1,200})~([\w-]{6})$/.exec(scenario) ?? []) : [];
   if (typeof scenario === 'string' && (name === undefined || hash === undefined))
     throw new RunError('damaged', LINK, 'expected the name of a scenario and its hash', '[0]');
@@ -198,8 +206,15 @@ function readList(value: unknown): ReadLink {
     packed,
     n,
     digest,
-    view: readView(view),
+    view: readView(rest),
+    disks: withDisks ? readDisks(rest[VIEW_FIELDS]) : new Map(),
   };
+}
+
+function readDisks(value: unknown): ReadonlyMap<Sid, Disk> {
+  const checked = v.safeParse(disksSchema, value);
+  if (!checked.success) throw wrong(checked.issues);
+  return disksFrom(checked.output, LINK);
 }
 
 function readView([server = 0, tab = 0, speed = 0, heartbeats = 0]: readonly unknown[]): RunView {

@@ -31,7 +31,7 @@ export function runOfLink(link: ReadLink, known: unknown): OpenedRun {
     run: {
       scenario: given,
       seed: link.seed ?? scenario.seed,
-      disks: new Map(),
+      disks: link.disks,
       commands: commandsOfLink(link, sidsOf(scenario)),
       length: link.n + 1,
       n: link.n,

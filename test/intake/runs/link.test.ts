@@ -6,12 +6,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../../src/base/ids.ts';
 import type { Command } from '../../../src/ensemble/types.ts';
-import { fromBase64Url, toBase64, toBase64Url } from '../../../src/intake/runs/base64.ts';
+import { fromBase64, fromBase64Url, toBase64, toBase64Url } from '../../../src/intake/runs/base64.ts';
+import { understand } from '../../../src/intake/logs/case.ts';
+import { readLog } from '../../../src/intake/logs/reader.ts';
+import { rebuild } from '../../../src/intake/logs/rebuild.ts';
+import { buildTrace } from '../../../src/intake/logs/trace.ts';
 import { RunError, type RunProblem } from '../../../src/intake/runs/errors.ts';
 import { readLink, scenarioHash, writeLink, type KnownScenario } from '../../../src/intake/runs/link.ts';
 import { runOfLink, type OpenedRun } from '../../../src/intake/runs/open.ts';
 import type { RunRecord } from '../../../src/intake/runs/record.ts';
-import { diskOf } from '../../../src/store/disk.ts';
+import { diskOf, emptyDisk, exportFiles } from '../../../src/store/disk.ts';
+import { Timeline } from '../../../src/trace/timeline.ts';
+import { openRecording } from '../../golden/archive.ts';
+import { logBytes, logNames } from '../logs/goldenLogs.ts';
 import { known, lived, pictureOf, type Deed, type Picture } from './runs.ts';
 
 const knownAs = (name: string): KnownScenario => ({ name, scenario: known(name) });
@@ -113,7 +120,7 @@ describe('a link that cannot be honoured says why', async () => {
   });
 
   test.each<[string, string, RunProblem]>([
-    ['a later version', good.replace('#r=1.', '#r=2.'), 'newer'],
+    ['a later version', good.replace('#r=1.', '#r=3.'), 'newer'],
     ['no version', good.replace('#r=1.', '#r=0.'), 'damaged'],
     ['another fragment', '#stage', 'damaged'],
     ['half of it', good.slice(0, good.length / 2), 'cut'],
@@ -152,12 +159,38 @@ describe('a link that cannot be honoured says why', async () => {
   });
 
   test('what no link can hold is not put into one', () => {
-    const disks: RunRecord['disks'] = new Map([[1, diskOf({ currentEpoch: utf8('1') })]]);
+    const disks: RunRecord['disks'] = new Map([[1, diskOf({ 'log.1': fromBase64(noise(1, 70_000)) ?? new Uint8Array() })]]);
     expect(problemOf(() => writeLink({ ...run, disks }, null))).toBe('tooLarge');
     const content = Array.from({ length: 60 }, (_, i): Command => ({ type: 'writeFile', sid: 1, file: 'f', content: noise(i, 3000) }));
     expect(problemOf(() => writeLink({ ...run, commands: content.map((command, step) => ({ step, at: 0, command })) }, null))).toBe(
       'tooLarge',
     );
+  });
+});
+
+describe('a run that began with disks, as one that goes on from logs does', async () => {
+  const recording = openRecording('04-kill-leader-5');
+  const logs = [...logNames(recording).values()].map((path, i) => readLog(i, path, logBytes(recording, path, 'full')));
+  const trace = buildTrace(understand(logs, {}));
+  const { given, disks } = rebuild(new Timeline(trace.members, trace.events), trace.config, Math.floor(trace.events.length * 0.6));
+  const run = await lived(given, 1, [[400, { type: 'kill', sid: 4 }]], 300, undefined, disks);
+  const fragment = writeLink(run, null);
+
+  test('is a link as well, of a version that says so', () => {
+    expect(fragment.startsWith('#r=2.')).toBe(true);
+    expect(fragment.length).toBeLessThan(16_000);
+  });
+
+  test('opens the same run with the same disks', () => {
+    const read = opened(fragment);
+    for (const [sid, disk] of disks) expect(exportFiles(read.run.disks.get(sid) ?? emptyDisk())).toEqual(exportFiles(disk));
+    expect(pictureOf(read).digest.startsWith(read.run.digest)).toBe(true);
+    expect(pictureOf(read).digest).toBe(run.digest);
+  });
+
+  test('cut or changed, it is refused', () => {
+    expect(problemOf(() => opened(fragment.slice(0, -9)))).toBe('cut');
+    expect(problemOf(() => opened(fragment.replace('#r=2.', '#r=9.')))).toBe('newer');
   });
 });
 

@@ -21,8 +21,15 @@ export function known(name: string): unknown {
 export type Deed = readonly [events: number, command: Command];
 
 /** Lives a run, and writes it down at the playhead `n` (its end unless told). */
-export async function lived(scenario: unknown, seed: number, deeds: readonly Deed[], after = 50, n?: number): Promise<RunRecord> {
-  const engine = new InlineEngine(scenario, seed);
+export async function lived(
+  scenario: unknown,
+  seed: number,
+  deeds: readonly Deed[],
+  after = 50,
+  n?: number,
+  disks?: RunRecord['disks'],
+): Promise<RunRecord> {
+  const engine = new InlineEngine(scenario, seed, disks);
   const { ensemble } = engine;
   for (const [events, command] of deeds) {
     await engine.advance(events);
