@@ -1,0 +1,235 @@
+/**
+ * Each action of the specification, as what is delivered to our servers. An action that ours does not allow at this point throws `NotEnabled`.
+ */
+import { listItems, listLast, listOf } from '../../../src/base/chunked.ts';
+import type { Sid } from '../../../src/base/ids.ts';
+import { sameZxid, zxid } from '../../../src/base/zxid.ts';
+import type { LoggedTxn } from '../../../src/zab/state.ts';
+import type { QuorumPacket, ZabState } from '../../../src/zab/types.ts';
+import type { SpecPacket, SpecServer, SpecStep } from './behaviour.ts';
+import { NotEnabled, type Driver, type Underway } from './driver.ts';
+import { handleNotmsg, notmsgTimeout, receiveNotmsg, waitNewNotmsg } from './elections.ts';
+import { crash, partitionRecover, partitionStart, shutDownLeader, start } from './faults.ts';
+import { nameOf, pair, sidOf } from './mapping.ts';
+
+type Action = (driver: Driver, i: Sid, j: Sid, step: SpecStep) => void;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  FLENotmsgTimeout: notmsgTimeout,
+  FLEReceiveNotmsg: receiveNotmsg,
+  FLEHandleNotmsg: (driver, i, _j, step) => handleNotmsg(driver, i, step),
+  FLEWaitNewNotmsg: waitNewNotmsg,
+  ConnectAndFollowerSendFOLLOWERINFO: (driver, i, j) => driver.connectLearner(i, j),
+  LeaderProcessFOLLOWERINFO: (driver, i, j) => deliver(driver, j, i, ['FOLLOWERINFO']),
+  FollowerProcessLEADERINFO: (driver, i, j) => deliver(driver, j, i, ['LEADERINFO'], 'DISCOVERY'),
+  LeaderProcessACKEPOCH: processAckEpoch,
+  LeaderSyncFollower: syncFollower,
+  FollowerProcessSyncMessage: (driver, i, j) => deliver(driver, j, i, ['DIFF', 'TRUNC', 'SNAP']),
+  FollowerProcessPROPOSALInSync: (driver, i, j) => deliver(driver, j, i, ['PROPOSAL'], 'SYNCHRONIZATION'),
+  FollowerProcessCOMMITInSync: commitInSync,
+  FollowerProcessNEWLEADER: (driver, i, j) => deliver(driver, j, i, ['NEWLEADER'], 'SYNCHRONIZATION'),
+  LeaderProcessACKLD: processAckOfNewLeader,
+  FollowerProcessUPTODATE: (driver, i, j) => deliver(driver, j, i, ['UPTODATE'], 'SYNCHRONIZATION'),
+  LeaderProcessRequest: processRequest,
+  FollowerProcessPROPOSAL: (driver, i, j) => deliver(driver, j, i, ['PROPOSAL'], 'BROADCAST'),
+  LeaderProcessACK: processAck,
+  FollowerProcessCOMMIT: (driver, i, j) => deliver(driver, j, i, ['COMMIT'], 'BROADCAST'),
+  NodeCrash: crash,
+  NodeStart: start,
+  PartitionStart: partitionStart,
+  PartitionRecover: partitionRecover,
+};
+
+const WITHOUT_PROCESS = new Set(['NodeStart']);
+
+/**
+ * Carries out one step of a behaviour.
+ *
+ * @throws NotEnabled when it is not possible in ours now.
+ */
+export function carryOut(driver: Driver, step: SpecStep): void {
+  const action = ACTIONS[step.action];
+  if (action === undefined) throw new NotEnabled(`no action ${step.action} is known`);
+  const [i = 0, j = 0] = step.parameters.map(sidOf);
+  if (!WITHOUT_PROCESS.has(step.action) && !driver.node(i).online) throw new NotEnabled(`server ${i} is down`);
+  driver.tick();
+  action(driver, i, j, step);
+}
+
+function headOf(driver: Driver, from: Sid, to: Sid): Underway | undefined {
+  return driver.packets.get(`${from}>${to}`)?.[0];
+}
+
+/** Takes the head of a link off it: it must be one of these kinds, and its receiver in this phase. */
+function takePacket(driver: Driver, from: Sid, to: Sid, kinds: readonly QuorumPacket['kind'][], phase?: ZabState): Underway {
+  for (let head = headOf(driver, from, to); head?.aside === true; head = headOf(driver, from, to)) {
+    driver.packets.get(`${from}>${to}`)?.shift();
+    driver.difference('ackOfUptodate');
+    driver.apply(to, { type: 'receive', conn: head.conn, message: head.packet });
+  }
+  const head = driver.packets.get(`${from}>${to}`)?.shift();
+  if (head === undefined || !kinds.includes(head.packet.kind)) {
+    throw new NotEnabled(`from server ${from} to server ${to} comes ${head?.packet.kind ?? 'nothing'}, not ${kinds.join(' or ')}`);
+  }
+  const { zabState } = driver.node(to).server;
+  if (phase !== undefined && zabState !== phase) throw new NotEnabled(`server ${to} is in ${zabState}, not ${phase}`);
+  return head;
+}
+
+function deliver(driver: Driver, from: Sid, to: Sid, kinds: readonly QuorumPacket['kind'][], phase?: ZabState): void {
+  const { conn, packet } = takePacket(driver, from, to, kinds, phase);
+  driver.apply(to, { type: 'receive', conn, message: packet });
+}
+
+function specServer(step: SpecStep, when: 'before' | 'after', sid: Sid): SpecServer {
+  const server = step[when].servers[nameOf(sid)];
+  if (server === undefined) throw new Error(`step ${step.n} has no server ${nameOf(sid)}`);
+  return server;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Discovery and synchronization.
+
+function processAckEpoch(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
+  const taken = takePacket(driver, j, i, ['ACKEPOCH']);
+  const { leading } = driver.node(i).server;
+  if (leading === null) throw new NotEnabled(`server ${i} does not lead`);
+  if (leading.epochAgreed) {
+    // What a late one is sent is decided when it is sent, which is another step.
+    driver.difference('queuedSync');
+    driver.lateAcks.set(`${j}>${i}`, taken);
+    return;
+  }
+  cutWindow(driver, i, specServer(step, 'before', i));
+  driver.apply(i, { type: 'receive', conn: taken.conn, message: taken.packet }, { queue: true });
+  if (driver.node(i).server.leading?.epochAgreed === true) driver.difference('queuedSync');
+  const isAhead = driver.decisions.some(({ decision }) => decision.rule === 'epoch.ack' && decision.outcome === 'ahead');
+  if (!isAhead) return;
+  driver.difference('aheadOfLeader');
+  shutDownLeader(driver, i);
+  driver.node(j).recvQueue = ['NONE'];
+}
+
+/** Cuts the leader's committedLog down, or fills it up, to what the specification sends proposals from. */
+function cutWindow(driver: Driver, i: Sid, theirs: SpecServer): void {
+  const node = driver.node(i);
+  const end = theirs.zabState === 'BROADCAST' ? theirs.lastCommitted[0] : theirs.history.length;
+  const window = theirs.history.slice(theirs.lastSnapshot[0], end).map(([, value]) => loggedTxn(driver, value));
+  const zxids = (items: Iterable<LoggedTxn>): string => JSON.stringify([...items].map(({ txn }) => txn.zxid));
+  if (zxids(window) === zxids(listItems(node.server.committedLog))) return;
+  driver.difference('committedLogWindow');
+  node.server = { ...node.server, committedLog: listOf(window) };
+}
+
+function loggedTxn(driver: Driver, value: number): LoggedTxn {
+  const item = driver.txnOf[value];
+  if (item === undefined) throw new Error(`request ${value} was never made`);
+  return item;
+}
+
+/** The handler's sender starts. */
+function syncFollower(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
+  const late = driver.lateAcks.get(`${j}>${i}`);
+  if (late !== undefined) {
+    driver.lateAcks.delete(`${j}>${i}`);
+    cutWindow(driver, i, specServer(step, 'before', i));
+    driver.apply(i, { type: 'receive', conn: late.conn, message: late.packet }, { queue: true });
+  }
+  const queued = driver.queued.get(`${i}>${j}`);
+  if (queued === undefined) throw new NotEnabled(`server ${i} has nothing to send to server ${j}`);
+  driver.queued.delete(`${i}>${j}`);
+  const theirs = step.after.msgs[`${nameOf(i)}>${nameOf(j)}`] ?? [];
+  for (const underway of queued[0]?.packet.kind === 'SNAP' && theirs[0]?.mtype === 'TRUNC' ? truncated(driver, i, j, queued, theirs) : queued) {
+    driver.put(i, j, underway);
+  }
+  const opening = queued[0]?.packet;
+  if (opening?.kind === 'DIFF' && theirs[0]?.mtype === 'DIFF' && String(pair(opening.zxid)) !== String(theirs[0].mzxid)) driver.difference('diffZxid');
+}
+
+/** The specification truncates across epochs. That ours sends SNAP for this reason is checked; what goes on the wire is the specification's. */
+function truncated(driver: Driver, i: Sid, j: Sid, queued: readonly Underway[], theirs: readonly SpecPacket[]): readonly Underway[] {
+  const handler = Object.values(driver.node(i).server.leading?.handlers ?? {}).find(({ sid }) => sid === j);
+  const [opening] = theirs;
+  const conn = queued[0]?.conn;
+  if (handler === undefined || conn === undefined || opening?.mtype !== 'TRUNC' || opening.mtruncZxid[0] === handler.peerLastZxid.epoch) {
+    throw new NotEnabled(`server ${i} sends SNAP, and not because TRUNC would cross epochs`);
+  }
+  driver.difference('truncAcrossEpochs');
+  return theirs.map((packet) => ({ conn, packet: packetOf(driver, packet), aside: false }));
+}
+
+function packetOf(driver: Driver, packet: SpecPacket): QuorumPacket {
+  switch (packet.mtype) {
+    case 'TRUNC':
+      return { kind: 'TRUNC', zxid: zxid(...packet.mtruncZxid) };
+    case 'COMMIT':
+    case 'NEWLEADER':
+      return { kind: packet.mtype, zxid: zxid(...packet.mzxid) };
+    case 'PROPOSAL': {
+      const { txn, bytes } = loggedTxn(driver, packet.mdata);
+      return { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes };
+    }
+    default:
+      throw new Error(`${packet.mtype} does not follow TRUNC`);
+  }
+}
+
+/** Between NEWLEADER and UPTODATE, ours fails at the COMMIT of a txn that it logged at NEWLEADER; the specification keeps it. */
+function commitInSync(driver: Driver, i: Sid, j: Sid): void {
+  const { conn, packet } = takePacket(driver, j, i, ['COMMIT'], 'SYNCHRONIZATION');
+  const input = { type: 'receive', conn, message: packet } as const;
+  const node = driver.node(i);
+  const { learning } = node.server;
+  const fails = driver.ask(i, input).output.decisions.some((decision) => decision.rule === 'learner.gaveUp' && decision.reason === 'unexpectedPacket');
+  if (!fails || learning === null || packet.kind !== 'COMMIT') {
+    driver.apply(i, input);
+    return;
+  }
+  const isLogged = [...listItems(learning.pendingTxns)].some(({ txn }) => sameZxid(txn.zxid, packet.zxid));
+  if (!isLogged) throw new NotEnabled(`server ${i} fails at a COMMIT, and not because its txn was logged at NEWLEADER`);
+  driver.difference('commitInSync');
+  node.server = { ...node.server, learning: { ...learning, committed: [...learning.committed, packet.zxid] } };
+}
+
+function processAckOfNewLeader(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
+  const node = driver.node(i);
+  const was = node.server.leading?.established;
+  deliver(driver, j, i, ['ACK']);
+  const { leading, tree } = node.server;
+  if (leading === null || was === true || !leading.established) return;
+  // Established: what it has applied last is now named after its epoch.
+  if (!sameZxid(tree.lastProcessedZxid, zxid(leading.epoch, 0))) throw new NotEnabled(`server ${i} has not taken up the first zxid of its epoch`);
+  driver.difference('newEpochZxid');
+  const [, last] = specServer(step, 'after', i).lastProcessed;
+  const lastProcessedZxid = zxid(...last);
+  node.server = { ...node.server, tree: { ...tree, lastProcessedZxid }, committedZxid: lastProcessedZxid };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Broadcast.
+
+function processRequest(driver: Driver, i: Sid): void {
+  const { server } = driver.node(i);
+  if (server.leading?.established !== true) throw new NotEnabled(`server ${i} does not lead yet`);
+  driver.request(i);
+  const { outstanding } = driver.node(i).server.leading ?? server.leading;
+  const item = listLast(outstanding);
+  const isNew = driver.decisions.some(({ decision }) => decision.rule === 'request.validated' && decision.session === item?.txn.session);
+  if (item === undefined || !isNew) throw new NotEnabled(`server ${i} proposes nothing`);
+  driver.requestOf.set(item.txn.session, { value: driver.txnOf.length, zxid: pair(item.txn.zxid) });
+  driver.txnOf.push({ txn: item.txn, bytes: item.bytes });
+}
+
+function processAck(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
+  const { conn, packet } = takePacket(driver, j, i, ['ACK']);
+  const { history } = specServer(step, 'before', i);
+  const acked = packet.kind === 'ACK' ? history.findIndex(([z]) => String(z) === String(pair(packet.zxid))) : -1;
+  const last = history.findLastIndex(([, , ackSid]) => ackSid.includes(nameOf(j)));
+  const isInOrder = acked >= 0 && (last === -1 || last + 1 === acked);
+  const counts = driver
+    .ask(i, { type: 'receive', conn, message: packet })
+    .output.decisions.some(({ rule, ...decision }) => rule === 'proposal.ack' && 'outcome' in decision && decision.outcome !== 'alreadyCommitted');
+  // Out of order for the specification, which therefore ignores it.
+  if (!isInOrder && counts) driver.difference('ackInOrder');
+  else driver.apply(i, { type: 'receive', conn, message: packet });
+}
