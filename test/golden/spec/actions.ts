@@ -21,7 +21,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   FLEWaitNewNotmsg: waitNewNotmsg,
   ConnectAndFollowerSendFOLLOWERINFO: (driver, i, j) => driver.connectLearner(i, j),
   LeaderProcessFOLLOWERINFO: (driver, i, j) => deliver(driver, j, i, ['FOLLOWERINFO']),
-  FollowerProcessLEADERINFO: (driver, i, j) => deliver(driver, j, i, ['LEADERINFO'], 'DISCOVERY'),
+  FollowerProcessLEADERINFO: acceptEpoch,
   LeaderProcessACKEPOCH: processAckEpoch,
   LeaderSyncFollower: syncFollower,
   FollowerProcessSyncMessage: (driver, i, j) => deliver(driver, j, i, ['DIFF', 'TRUNC', 'SNAP']),
@@ -90,6 +90,13 @@ function specServer(step: SpecStep, when: 'before' | 'after', sid: Sid): SpecSer
 // ---------------------------------------------------------------------------------------------------------------------
 // Discovery and synchronization.
 
+/** A follower that refuses the epoch looks for a leader, and has heard nothing yet. */
+function acceptEpoch(driver: Driver, i: Sid, j: Sid): void {
+  deliver(driver, j, i, ['LEADERINFO'], 'DISCOVERY');
+  const node = driver.node(i);
+  if (node.server.role === 'LOOKING') node.recvQueue = [];
+}
+
 function processAckEpoch(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
   const taken = takePacket(driver, j, i, ['ACKEPOCH']);
   const { leading } = driver.node(i).server;
@@ -101,7 +108,7 @@ function processAckEpoch(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
     return;
   }
   cutWindow(driver, i, specServer(step, 'before', i));
-  driver.apply(i, { type: 'receive', conn: taken.conn, message: taken.packet }, { queue: true });
+  driver.apply(i, { type: 'receive', conn: taken.conn, message: taken.packet }, { queue: true, vote: () => false });
   if (driver.node(i).server.leading?.epochAgreed === true) driver.difference('queuedSync');
   const isAhead = driver.decisions.some(({ decision }) => decision.rule === 'epoch.ack' && decision.outcome === 'ahead');
   if (!isAhead) return;

@@ -123,6 +123,8 @@ export class Driver {
     for (const decision of stepped.output.decisions) this.decisions.push({ sid, decision });
     const isUptodate = input.type === 'receive' && input.message.kind === 'UPTODATE';
     for (const effect of stepped.output.effects) this.carryOut(sid, effect, sinks, isUptodate);
+    // The logger wakes up once all the rest is done.
+    if (this.node(sid).timers.has('logger')) this.fire(sid, 'logger', sinks);
     return stepped;
   }
 
@@ -137,8 +139,7 @@ export class Driver {
       case 'close':
         return this.hangUp(sid, effect.conn, sinks);
       case 'setTimer':
-        if (effect.timer === 'logger') this.apply(sid, { type: 'timer', timer: 'logger' }, sinks);
-        else node.timers.add(effect.timer);
+        node.timers.add(effect.timer);
         return;
       case 'cancelTimer':
         node.timers.delete(effect.timer);
