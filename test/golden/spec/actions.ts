@@ -1,16 +1,20 @@
 /**
  * Each action of the specification, as what is delivered to our servers. An action that ours does not allow at this point throws `NotEnabled`.
  */
-import { listItems, listLast, listOf } from '../../../src/base/chunked.ts';
+import { emptyList, listItems, listLast, listOf } from '../../../src/base/chunked.ts';
 import type { Sid } from '../../../src/base/ids.ts';
-import { sameZxid, zxid } from '../../../src/base/zxid.ts';
+import { compareZxid, sameZxid, zxid, ZXID_ZERO, type Zxid } from '../../../src/base/zxid.ts';
+import { applyDiskOps } from '../../../src/store/disk.ts';
+import { datedFiles } from '../../../src/store/names.ts';
+import { readTxns } from '../../../src/store/txnLog.ts';
+import type { DiskOp } from '../../../src/store/types.ts';
 import type { LoggedTxn } from '../../../src/zab/state.ts';
 import type { QuorumPacket, ZabState } from '../../../src/zab/types.ts';
 import type { SpecPacket, SpecServer, SpecStep } from './behaviour.ts';
 import { NotEnabled, type Driver, type Underway } from './driver.ts';
 import { handleNotmsg, notmsgTimeout, receiveNotmsg, waitNewNotmsg } from './elections.ts';
 import { crash, partitionRecover, partitionStart, shutDownLeader, start } from './faults.ts';
-import { nameOf, pair, sidOf } from './mapping.ts';
+import { nameOf, pair, sidOf, treeOnDisk, txnsOf } from './mapping.ts';
 
 type Action = (driver: Driver, i: Sid, j: Sid, step: SpecStep) => void;
 
@@ -24,7 +28,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   FollowerProcessLEADERINFO: acceptEpoch,
   LeaderProcessACKEPOCH: processAckEpoch,
   LeaderSyncFollower: syncFollower,
-  FollowerProcessSyncMessage: (driver, i, j) => deliver(driver, j, i, ['DIFF', 'TRUNC', 'SNAP']),
+  FollowerProcessSyncMessage: openSync,
   FollowerProcessPROPOSALInSync: (driver, i, j) => deliver(driver, j, i, ['PROPOSAL'], 'SYNCHRONIZATION'),
   FollowerProcessCOMMITInSync: commitInSync,
   FollowerProcessNEWLEADER: (driver, i, j) => deliver(driver, j, i, ['NEWLEADER'], 'SYNCHRONIZATION'),
@@ -179,6 +183,29 @@ function packetOf(driver: Driver, packet: SpecPacket): QuorumPacket {
     default:
       throw new Error(`${packet.mtype} does not follow TRUNC`);
   }
+}
+
+function openSync(driver: Driver, i: Sid, j: Sid): void {
+  const { conn, packet } = takePacket(driver, j, i, ['DIFF', 'TRUNC', 'SNAP'], 'SYNCHRONIZATION');
+  driver.apply(i, { type: 'receive', conn, message: packet });
+  if (packet.kind === 'TRUNC') finishTruncation(driver, i, packet.zxid);
+}
+
+/** Takes away what TRUNC has left, when that is for one of the known reasons. */
+function finishTruncation(driver: Driver, i: Sid, to: Zxid): void {
+  const node = driver.node(i);
+  const left = txnsOf(driver, node.server.tree).filter(([[epoch, counter]]) => compareZxid({ epoch, counter }, to) > 0);
+  if (left.length === 0) return;
+  const { disk } = node.server;
+  const logged = [...readTxns(disk, ZXID_ZERO)];
+  const newer = datedFiles(disk, 'snapshot').filter(({ zxid: last }) => compareZxid(last, to) > 0);
+  const first = logged.find(({ txn }) => compareZxid(txn.zxid, to) > 0);
+  if (newer.length === 0 && logged.some(({ txn }) => sameZxid(txn.zxid, to))) throw new NotEnabled(`server ${i} keeps txns behind TRUNC`);
+  driver.difference('truncLeavesTxns');
+  const ops: DiskOp[] = newer.map(({ name }) => ({ op: 'delete', file: name }));
+  if (first !== undefined) ops.push({ op: 'truncate', file: first.file, length: first.offset });
+  const cut = applyDiskOps(disk, ops);
+  node.server = { ...node.server, disk: cut, tree: { ...treeOnDisk(driver, cut), lastProcessedZxid: to }, committedLog: emptyList() };
 }
 
 /** Between NEWLEADER and UPTODATE, ours fails at the COMMIT of a txn that it logged at NEWLEADER; the specification keeps it. */

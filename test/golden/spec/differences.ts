@@ -141,6 +141,12 @@ export const DIFFERENCES = {
     implementation: 'TRUNC never crosses epochs: SNAP',
     source: '`LearnerHandler.queueCommittedProposals`: "We cannot send TRUNC that cross epoch boundary"',
   },
+  truncLeavesTxns: {
+    kind: 'steered',
+    specification: 'TRUNC cuts everything behind the zxid it names',
+    implementation: 'when the log does not hold that zxid, the txn behind it survives, and so does what a newer snapshot holds (ZOOKEEPER-1549, 4837)',
+    source: '`FileTxnLog.truncate`, `FileTxnSnapLog.truncateLog`',
+  },
   voteEquality: {
     kind: 'steered',
     specification: 'votes of servers that have a leader agree when leader, zxid, epoch and round do',
