@@ -177,6 +177,12 @@ export const DIFFERENCES = {
     implementation: 'fails with a null pointer, the follower starts over (ZOOKEEPER-4394)',
     source: '`Learner.syncWithLeader`: `packetsNotCommitted.peekFirst()` (3.6.3–3.8.4)',
   },
+  interruptedSync: {
+    kind: 'steered',
+    specification: 'what SNAP and TRUNC brought, and the txns committed behind them, is history at once',
+    implementation: 'in memory only until a snapshot is written at NEWLEADER; a role that ends before has lost it (ZOOKEEPER-3642) or has it nowhere but in memory (5094)',
+    source: '`Learner.syncWithLeader`, `QuorumPeer.setSyncMode`, `ZKDatabase.clear`',
+  },
   caughtUpOnlyWhenRunning: {
     kind: 'steered',
     specification: 'whoever begins to look for a leader votes with the end of its history',

@@ -3,15 +3,20 @@
  */
 import { compareZxid } from '../../../src/base/zxid.ts';
 import type { Sid } from '../../../src/base/ids.ts';
+import { applyDiskOps } from '../../../src/store/disk.ts';
+import { datedFiles, snapshotName } from '../../../src/store/names.ts';
+import { serializeSnapshot } from '../../../src/store/snapshot.ts';
+import { newLogWriter } from '../../../src/store/txnLog.ts';
+import type { DiskOp } from '../../../src/store/types.ts';
 import type { TimerName } from '../../../src/zab/types.ts';
 import { NotEnabled, type Driver, type Node, type Sinks } from './driver.ts';
-import { treeOnDisk } from './mapping.ts';
+import { treeOnDisk, txnsOf } from './mapping.ts';
 
 const UNHEARD: Sinks = { vote: () => false };
 
 /** A follower whose leader keeps its quorum looks for a leader, and says so at once. */
 export function shutDownFollower(driver: Driver, leader: Sid, follower: Sid): void {
-  catchUp(driver, driver.node(follower));
+  settle(driver, driver.node(follower));
   driver.breakLearner(leader, follower);
   driver.node(follower).recvQueue = [];
 }
@@ -20,7 +25,7 @@ export function shutDownFollower(driver: Driver, leader: Sid, follower: Sid): vo
 export function shutDownLeader(driver: Driver, leader: Sid): void {
   const node = driver.node(leader);
   const learners = learnersOf(node);
-  for (const learner of learners) catchUp(driver, driver.node(learner));
+  for (const learner of learners) settle(driver, driver.node(learner));
   for (const learner of learners) driver.breakLearner(leader, learner, UNHEARD);
   giveUp(driver, node);
   for (const sid of [leader, ...learners]) driver.node(sid).recvQueue = ['NONE'];
@@ -43,6 +48,25 @@ function giveUp(driver: Driver, node: Node): void {
   if (node.server.leading !== null) throw new NotEnabled(`server ${node.sid} goes on leading without a quorum`);
 }
 
+/** Before a role ends: puts a learner where the specification has it. */
+function settle(driver: Driver, node: Node): void {
+  keepInterrupted(driver, node);
+  catchUp(driver, node);
+}
+
+/** Writes down what an unfinished SNAP or TRUNC has brought, which ours would lose. */
+function keepInterrupted(driver: Driver, node: Node): void {
+  const { learning, disk, tree } = node.server;
+  if (learning === null || learning.mode === null || !learning.snapshotNeeded) return;
+  if (JSON.stringify(txnsOf(driver, tree)) === JSON.stringify(txnsOf(driver, treeOnDisk(driver, disk)))) return;
+  driver.difference('interruptedSync');
+  const old = [...datedFiles(disk, 'log'), ...datedFiles(disk, 'snapshot')];
+  const file = snapshotName(tree.lastProcessedZxid);
+  const bytes = serializeSnapshot(tree, { digest: driver.config.digestEnabled, lastProcessedZxid: false });
+  const kept = applyDiskOps(disk, [...old.map(({ name }): DiskOp => ({ op: 'delete', file: name })), { op: 'writeAtomic', file, bytes }]);
+  node.server = { ...node.server, disk: kept, log: newLogWriter() };
+}
+
 /** A learner that was not running yet keeps in memory only what it had applied; the specification's votes with all its history. */
 function catchUp(driver: Driver, node: Node): void {
   if (node.server.zabState === 'BROADCAST') return;
@@ -61,12 +85,13 @@ export function crash(driver: Driver, i: Sid): void {
   const node = driver.node(i);
   if (!node.online) throw new NotEnabled(`server ${i} is down`);
   const { role, leading, learning } = node.server;
+  keepInterrupted(driver, node);
   node.online = false;
   const leader = learning?.conn !== null && learning !== null ? driver.node(learning.leader) : null;
   if (role === 'LOOKING') return rebirth(driver, node, 'LOOKING');
   if (leading !== null) {
     const learners = learnersOf(node);
-    for (const learner of learners) catchUp(driver, driver.node(learner));
+    for (const learner of learners) settle(driver, driver.node(learner));
     for (const { peer, conn } of driver.dropConns(i)) driver.apply(peer, { type: 'disconnected', conn, reason: 'reset' }, UNHEARD);
     for (const learner of learners) driver.node(learner).recvQueue = ['NONE'];
     driver.difference('tellsAtOnce', learners.length);
