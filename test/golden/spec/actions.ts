@@ -11,7 +11,7 @@ import type { DiskOp } from '../../../src/store/types.ts';
 import type { LoggedTxn } from '../../../src/zab/state.ts';
 import type { QuorumPacket, ZabState } from '../../../src/zab/types.ts';
 import type { SpecPacket, SpecServer, SpecStep } from './behaviour.ts';
-import { NotEnabled, type Driver, type Underway } from './driver.ts';
+import { NotEnabled, type Driver, type Node, type Underway } from './driver.ts';
 import { handleNotmsg, notmsgTimeout, receiveNotmsg, waitNewNotmsg } from './elections.ts';
 import { crash, partitionRecover, partitionStart, shutDownLeader, start } from './faults.ts';
 import { nameOf, pair, sidOf, treeOnDisk, txnsOf } from './mapping.ts';
@@ -101,24 +101,35 @@ function acceptEpoch(driver: Driver, i: Sid, j: Sid): void {
   if (node.server.role === 'LOOKING') node.recvQueue = [];
 }
 
-function processAckEpoch(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
+/**
+ * `waitForEpochAck`. What its sender, and others who waited, are sent is decided when it is sent, in steps of their own: ours does all at once, so the
+ * handlers are held back where they go on from there.
+ */
+function processAckEpoch(driver: Driver, i: Sid, j: Sid): void {
   const taken = takePacket(driver, j, i, ['ACKEPOCH']);
-  const { leading } = driver.node(i).server;
-  if (leading === null) throw new NotEnabled(`server ${i} does not lead`);
-  if (leading.epochAgreed) {
-    // What a late one is sent is decided when it is sent, which is another step.
-    driver.difference('queuedSync');
-    driver.lateAcks.set(`${j}>${i}`, taken);
-    return;
-  }
-  cutWindow(driver, i, specServer(step, 'before', i));
-  driver.apply(i, { type: 'receive', conn: taken.conn, message: taken.packet }, { queue: true, vote: () => false });
-  if (driver.node(i).server.leading?.epochAgreed === true) driver.difference('queuedSync');
+  const node = driver.node(i);
+  if (node.server.leading === null) throw new NotEnabled(`server ${i} does not lead`);
+  driver.ackEpochs.set(`${j}>${i}`, taken);
+  if (node.server.leading.epochAgreed) return;
+  driver.apply(i, { type: 'receive', conn: taken.conn, message: taken.packet }, { packets: false, vote: () => false });
   const isAhead = driver.decisions.some(({ decision }) => decision.rule === 'epoch.ack' && decision.outcome === 'ahead');
-  if (!isAhead) return;
-  driver.difference('aheadOfLeader');
-  shutDownLeader(driver, i);
-  driver.node(j).recvQueue = ['NONE'];
+  if (isAhead) {
+    driver.difference('aheadOfLeader');
+    shutDownLeader(driver, i);
+    driver.node(j).recvQueue = ['NONE'];
+  } else holdBack(driver, node);
+}
+
+/** Handlers that have just begun to synchronize have not got so far yet. */
+function holdBack(driver: Driver, node: Node): void {
+  const { leading } = node.server;
+  if (leading === null) return;
+  const handlers = Object.values(leading.handlers).map((handler) => {
+    if (handler.stage !== 'synchronizing' || !driver.ackEpochs.has(`${handler.sid}>${node.sid}`)) return handler;
+    driver.difference('queuedSync');
+    return { ...handler, stage: 'epochProposed' as const, mode: null, forwarding: false, sending: false };
+  });
+  node.server = { ...node.server, leading: { ...leading, handlers: Object.fromEntries(handlers.map((handler) => [handler.conn, handler])) } };
 }
 
 /** Cuts the leader's committedLog down, or fills it up, to what the specification sends proposals from. */
@@ -138,35 +149,28 @@ function loggedTxn(driver: Driver, value: number): LoggedTxn {
   return item;
 }
 
-/** The handler's sender starts. */
+/** The handler decides how to synchronize its learner, and its sender starts. */
 function syncFollower(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
-  const late = driver.lateAcks.get(`${j}>${i}`);
-  if (late !== undefined) {
-    driver.lateAcks.delete(`${j}>${i}`);
-    cutWindow(driver, i, specServer(step, 'before', i));
-    driver.apply(i, { type: 'receive', conn: late.conn, message: late.packet }, { queue: true });
-  }
-  const queued = driver.queued.get(`${i}>${j}`);
-  if (queued === undefined) throw new NotEnabled(`server ${i} has nothing to send to server ${j}`);
-  driver.queued.delete(`${i}>${j}`);
+  const ack = driver.ackEpochs.get(`${j}>${i}`);
+  if (ack === undefined || driver.node(i).server.leading?.epochAgreed !== true) throw new NotEnabled(`server ${i} has nothing to send to server ${j}`);
+  driver.ackEpochs.delete(`${j}>${i}`);
+  cutWindow(driver, i, specServer(step, 'before', i));
+  driver.apply(i, { type: 'receive', conn: ack.conn, message: ack.packet });
+  const opening = headOf(driver, i, j)?.packet;
   const theirs = step.after.msgs[`${nameOf(i)}>${nameOf(j)}`] ?? [];
-  for (const underway of queued[0]?.packet.kind === 'SNAP' && theirs[0]?.mtype === 'TRUNC' ? truncated(driver, i, j, queued, theirs) : queued) {
-    driver.put(i, j, underway);
-  }
-  const opening = queued[0]?.packet;
+  if (opening?.kind === 'SNAP' && theirs[0]?.mtype === 'TRUNC') truncateInstead(driver, i, j, ack, theirs);
   if (opening?.kind === 'DIFF' && theirs[0]?.mtype === 'DIFF' && String(pair(opening.zxid)) !== String(theirs[0].mzxid)) driver.difference('diffZxid');
 }
 
 /** The specification truncates across epochs. That ours sends SNAP for this reason is checked; what goes on the wire is the specification's. */
-function truncated(driver: Driver, i: Sid, j: Sid, queued: readonly Underway[], theirs: readonly SpecPacket[]): readonly Underway[] {
-  const handler = Object.values(driver.node(i).server.leading?.handlers ?? {}).find(({ sid }) => sid === j);
-  const [opening] = theirs;
-  const conn = queued[0]?.conn;
-  if (handler === undefined || conn === undefined || opening?.mtype !== 'TRUNC' || opening.mtruncZxid[0] === handler.peerLastZxid.epoch) {
-    throw new NotEnabled(`server ${i} sends SNAP, and not because TRUNC would cross epochs`);
-  }
+function truncateInstead(driver: Driver, i: Sid, j: Sid, { conn }: Underway, theirs: readonly SpecPacket[]): void {
+  const isAcross = driver.decisions.some(({ decision }) => decision.rule === 'sync.mode' && decision.because === 'divergedEpoch');
+  if (!isAcross) throw new NotEnabled(`server ${i} sends SNAP, and not because TRUNC would cross epochs`);
   driver.difference('truncAcrossEpochs');
-  return theirs.map((packet) => ({ conn, packet: packetOf(driver, packet), aside: false }));
+  driver.packets.set(
+    `${i}>${j}`,
+    theirs.map((packet) => ({ conn, packet: packetOf(driver, packet), aside: false })),
+  );
 }
 
 function packetOf(driver: Driver, packet: SpecPacket): QuorumPacket {

@@ -50,8 +50,8 @@ export type Link = `${Sid}>${Sid}`;
 export interface Sinks {
   /** Whether a vote goes on the wire; it does unless told. */
   readonly vote?: (to: Sid, message: ElectionMessage) => boolean;
-  /** Quorum packets stay with the handler that queued them, see `queued`. */
-  readonly queue?: boolean;
+  /** Whether quorum packets go on the wire; they do unless told. */
+  readonly packets?: boolean;
 }
 
 /** An action of the specification that ours does not allow at this point. */
@@ -62,10 +62,8 @@ export class Driver {
   readonly nodes = new Map<Sid, Node>();
   readonly votes = new Map<Link, ElectionMessage[]>();
   readonly packets = new Map<Link, Underway[]>();
-  /** What a LearnerHandler has queued while its sender does not run yet. */
-  readonly queued = new Map<Link, Underway[]>();
-  /** ACKEPOCHs that came after the quorum and wait for their synchronization. */
-  readonly lateAcks = new Map<Link, Underway>();
+  /** ACKEPOCHs that have arrived and whose senders have not been synchronized yet. */
+  readonly ackEpochs = new Map<Link, Underway>();
   /** Which request made which session, the only thing that requests do here. */
   readonly requestOf = new Map<string, { readonly value: number; readonly zxid: readonly [number, number] }>();
   /** The txns that requests became, by request. */
@@ -167,8 +165,7 @@ export class Driver {
     const packet = message as QuorumPacket;
     const underway = { conn, packet, aside: isUptodate && packet.kind === 'ACK' && packet.zxid.counter === 0 };
     const link: Link = `${sid}>${to}`;
-    if (sinks.queue === true || this.queued.has(link)) push(this.queued, link, underway);
-    else push(this.packets, link, underway);
+    if (sinks.packets !== false) push(this.packets, link, underway);
   }
 
   /** One end has closed: what is under way is lost, and the other end learns of it at once. */
@@ -182,11 +179,6 @@ export class Driver {
     this.apply(a === sid ? b : a, { type: 'disconnected', conn, reason: 'closed' }, sinks);
   }
 
-  /** Puts a packet on a link. */
-  put(from: Sid, to: Sid, underway: Underway): void {
-    push(this.packets, `${from}>${to}`, underway);
-  }
-
   putVote(from: Sid, to: Sid, message: ElectionMessage): void {
     push(this.votes, `${from}>${to}`, message);
   }
@@ -195,8 +187,7 @@ export class Driver {
   clear(a: Sid, b: Sid): void {
     for (const link of [`${a}>${b}`, `${b}>${a}`] as const) {
       this.packets.delete(link);
-      this.queued.delete(link);
-      this.lateAcks.delete(link);
+      this.ackEpochs.delete(link);
     }
   }
 

@@ -183,7 +183,7 @@ function compareLeader(sheet: Sheet, driver: Driver, { sid, server }: Node, thei
   const handlers = Object.values(leading?.handlers ?? {});
   const learners = leading === null ? [] : [sid, ...handlers.map((handler) => handler.sid)];
   sheet.same(at('learners'), names(learners), [...theirs.learners].sort());
-  const forwarding = handlers.filter((handler) => handler.forwarding && !driver.queued.has(`${sid}>${handler.sid}`));
+  const forwarding = handlers.filter((handler) => handler.forwarding);
   sheet.same(at('forwarding'), names(forwarding.map((handler) => handler.sid)), [...theirs.forwarding].sort());
   if (leading === null) {
     sheet.leave('roleMemory', 5);
@@ -206,9 +206,8 @@ function compareElecting(sheet: Sheet, driver: Driver, sid: Sid, server: Server,
   sheet.same(at('electing.inQuorum'), counted, theirs.electing.filter(([, , inQuorum]) => inQuorum).map(([name]) => name).sort());
   const waiting: [string, SpecZxid][] = [];
   for (const handler of Object.values(leading.handlers)) {
-    const late = driver.lateAcks.get(`${handler.sid}>${sid}`)?.packet;
-    if (late?.kind === 'ACKEPOCH') waiting.push([nameOf(handler.sid), pair(late.lastZxid)]);
-    else if (handler.stage === 'epochAcked' || driver.queued.has(`${sid}>${handler.sid}`)) waiting.push([nameOf(handler.sid), pair(handler.peerLastZxid)]);
+    const ack = driver.ackEpochs.get(`${handler.sid}>${sid}`)?.packet;
+    if (ack?.kind === 'ACKEPOCH') waiting.push([nameOf(handler.sid), pair(ack.lastZxid)]);
   }
   const theirWaiting = theirs.electing.filter(([, [epoch]]) => epoch !== -1).map(([name, zxid]) => [name, zxid]);
   sheet.same(at('electing.peerLastZxid'), waiting.sort(), theirWaiting.sort());
