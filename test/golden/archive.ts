@@ -82,8 +82,8 @@ export function dataDirs(recording: Recording): string[] {
 }
 
 /** One behaviour of the official TLA+ specification: a line with what it is, then one line a step. See `tla/README.md`. */
-export function openBehaviour(id: string, folder: string = HERE): unknown[] {
-  const text = gunzipSync(readFileSync(join(folder, 'tla', `${id}.jsonl.gz`))).toString('utf8');
+export function openBehaviour(id: string): unknown[] {
+  const text = gunzipSync(readFileSync(join(HERE, 'tla', `${id}.jsonl.gz`))).toString('utf8');
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -91,8 +91,8 @@ export function openBehaviour(id: string, folder: string = HERE): unknown[] {
 }
 
 /** Ids of all packed behaviours, sorted. */
-export function behaviourIds(folder: string = HERE): string[] {
-  return readdirSync(join(folder, 'tla'))
+export function behaviourIds(): string[] {
+  return readdirSync(join(HERE, 'tla'))
     .filter((name) => name.endsWith('.jsonl.gz'))
     .map((name) => name.slice(0, -'.jsonl.gz'.length))
     .sort();

@@ -10,7 +10,7 @@ import { readTxns } from '../../../src/store/txnLog.ts';
 import type { DiskOp } from '../../../src/store/types.ts';
 import type { LoggedTxn } from '../../../src/zab/state.ts';
 import type { QuorumPacket, ZabState } from '../../../src/zab/types.ts';
-import type { SpecPacket, SpecServer, SpecStep } from './behaviour.ts';
+import type { SpecServer, SpecStep } from './behaviour.ts';
 import { NotEnabled, type Driver, type Node, type Underway } from './driver.ts';
 import { handleNotmsg, notmsgTimeout, receiveNotmsg, waitNewNotmsg } from './elections.ts';
 import { crash, partitionRecover, partitionStart, shutDownLeader, start } from './faults.ts';
@@ -129,7 +129,10 @@ function holdBack(driver: Driver, node: Node): void {
     driver.difference('queuedSync');
     return { ...handler, stage: 'epochProposed' as const, mode: null, forwarding: false, sending: false };
   });
-  node.server = { ...node.server, leading: { ...leading, handlers: Object.fromEntries(handlers.map((handler) => [handler.conn, handler])) } };
+  node.server = {
+    ...node.server,
+    leading: { ...leading, handlers: Object.fromEntries(handlers.map((handler) => [handler.conn, handler])) },
+  };
 }
 
 /** Cuts the leader's committedLog down, or fills it up, to what the specification sends proposals from. */
@@ -152,41 +155,15 @@ function loggedTxn(driver: Driver, value: number): LoggedTxn {
 /** The handler decides how to synchronize its learner, and its sender starts. */
 function syncFollower(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
   const ack = driver.ackEpochs.get(`${j}>${i}`);
-  if (ack === undefined || driver.node(i).server.leading?.epochAgreed !== true) throw new NotEnabled(`server ${i} has nothing to send to server ${j}`);
+  if (ack === undefined || driver.node(i).server.leading?.epochAgreed !== true)
+    throw new NotEnabled(`server ${i} has nothing to send to server ${j}`);
   driver.ackEpochs.delete(`${j}>${i}`);
   cutWindow(driver, i, specServer(step, 'before', i));
   driver.apply(i, { type: 'receive', conn: ack.conn, message: ack.packet });
   const opening = headOf(driver, i, j)?.packet;
   const theirs = step.after.msgs[`${nameOf(i)}>${nameOf(j)}`] ?? [];
-  if (opening?.kind === 'SNAP' && theirs[0]?.mtype === 'TRUNC') truncateInstead(driver, i, j, ack, theirs);
-  if (opening?.kind === 'DIFF' && theirs[0]?.mtype === 'DIFF' && String(pair(opening.zxid)) !== String(theirs[0].mzxid)) driver.difference('diffZxid');
-}
-
-/** The specification truncates across epochs. That ours sends SNAP for this reason is checked; what goes on the wire is the specification's. */
-function truncateInstead(driver: Driver, i: Sid, j: Sid, { conn }: Underway, theirs: readonly SpecPacket[]): void {
-  const isAcross = driver.decisions.some(({ decision }) => decision.rule === 'sync.mode' && decision.because === 'divergedEpoch');
-  if (!isAcross) throw new NotEnabled(`server ${i} sends SNAP, and not because TRUNC would cross epochs`);
-  driver.difference('truncAcrossEpochs');
-  driver.packets.set(
-    `${i}>${j}`,
-    theirs.map((packet) => ({ conn, packet: packetOf(driver, packet), aside: false })),
-  );
-}
-
-function packetOf(driver: Driver, packet: SpecPacket): QuorumPacket {
-  switch (packet.mtype) {
-    case 'TRUNC':
-      return { kind: 'TRUNC', zxid: zxid(...packet.mtruncZxid) };
-    case 'COMMIT':
-    case 'NEWLEADER':
-      return { kind: packet.mtype, zxid: zxid(...packet.mzxid) };
-    case 'PROPOSAL': {
-      const { txn, bytes } = loggedTxn(driver, packet.mdata);
-      return { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes };
-    }
-    default:
-      throw new Error(`${packet.mtype} does not follow TRUNC`);
-  }
+  if (opening?.kind === 'DIFF' && theirs[0]?.mtype === 'DIFF' && String(pair(opening.zxid)) !== String(theirs[0].mzxid))
+    driver.difference('diffZxid');
 }
 
 function openSync(driver: Driver, i: Sid, j: Sid): void {
@@ -218,7 +195,9 @@ function commitInSync(driver: Driver, i: Sid, j: Sid): void {
   const input = { type: 'receive', conn, message: packet } as const;
   const node = driver.node(i);
   const { learning } = node.server;
-  const fails = driver.ask(i, input).output.decisions.some((decision) => decision.rule === 'learner.gaveUp' && decision.reason === 'unexpectedPacket');
+  const fails = driver
+    .ask(i, input)
+    .output.decisions.some((decision) => decision.rule === 'learner.gaveUp' && decision.reason === 'unexpectedPacket');
   if (!fails || learning === null || packet.kind !== 'COMMIT') {
     driver.apply(i, input);
     return;
@@ -229,17 +208,16 @@ function commitInSync(driver: Driver, i: Sid, j: Sid): void {
   node.server = { ...node.server, learning: { ...learning, committed: [...learning.committed, packet.zxid] } };
 }
 
-function processAckOfNewLeader(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
+function processAckOfNewLeader(driver: Driver, i: Sid, j: Sid): void {
   const node = driver.node(i);
-  const was = node.server.leading?.established;
+  const wasEstablished = node.server.leading?.established;
   deliver(driver, j, i, ['ACK']);
   const { leading, tree } = node.server;
-  if (leading === null || was === true || !leading.established) return;
-  // Established: what it has applied last is now named after its epoch.
-  if (!sameZxid(tree.lastProcessedZxid, zxid(leading.epoch, 0))) throw new NotEnabled(`server ${i} has not taken up the first zxid of its epoch`);
+  if (leading === null || wasEstablished === true || !leading.established) return;
+  if (!sameZxid(tree.lastProcessedZxid, zxid(leading.epoch, 0)))
+    throw new NotEnabled(`server ${i} has not taken up the first zxid of its epoch`);
   driver.difference('newEpochZxid');
-  const [, last] = specServer(step, 'after', i).lastProcessed;
-  const lastProcessedZxid = zxid(...last);
+  const lastProcessedZxid = zxid(...(txnsOf(driver, tree).at(-1)?.[0] ?? [0, 0]));
   node.server = { ...node.server, tree: { ...tree, lastProcessedZxid }, committedZxid: lastProcessedZxid };
 }
 
@@ -266,7 +244,9 @@ function processAck(driver: Driver, i: Sid, j: Sid, step: SpecStep): void {
   const isInOrder = acked >= 0 && (last === -1 || last + 1 === acked);
   const counts = driver
     .ask(i, { type: 'receive', conn, message: packet })
-    .output.decisions.some(({ rule, ...decision }) => rule === 'proposal.ack' && 'outcome' in decision && decision.outcome !== 'alreadyCommitted');
+    .output.decisions.some(
+      ({ rule, ...decision }) => rule === 'proposal.ack' && 'outcome' in decision && decision.outcome !== 'alreadyCommitted',
+    );
   // Out of order for the specification, which therefore ignores it.
   if (!isInOrder && counts) driver.difference('ackInOrder');
   else driver.apply(i, { type: 'receive', conn, message: packet });

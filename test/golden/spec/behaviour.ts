@@ -114,7 +114,8 @@ export function readBehaviour(lines: readonly unknown[]): Behaviour {
     state = after;
   }
   if (initial === null) throw new Error(`behaviour ${id} has no initial state: line 2 is missing`);
-  for (const server of servers) if (initial.servers[server] === undefined) throw new Error(`behaviour ${id}, line 2: server ${server} is missing`);
+  for (const server of servers)
+    if (initial.servers[server] === undefined) throw new Error(`behaviour ${id}, line 2: server ${server} is missing`);
   return { id, servers, initial, steps };
 }
 

@@ -17,7 +17,8 @@ export interface KnownDifference {
 export const DIFFERENCES = {
   checkersOwn: {
     kind: 'notCompared',
-    specification: '`initialHistory`, `verify` and `recorder`, the epoch in history entries and the version counters of votes serve its own checks and budgets',
+    specification:
+      '`initialHistory`, `verify` and `recorder`, the epoch in history entries and the version counters of votes serve its own checks and budgets',
     implementation: 'has no such variables',
     source: '`ZkV3_7_0.tla`, section "Variables only used in verifying properties"',
   },
@@ -84,7 +85,8 @@ export const DIFFERENCES = {
   snapshotInMemory: {
     kind: 'translated',
     specification: 'history is what SNAP holds, as soon as it has arrived',
-    implementation: 'it is in memory only, until a snapshot is written at NEWLEADER (ZOOKEEPER-3642); until then memory is compared, else the disk',
+    implementation:
+      'it is in memory only, until a snapshot is written at NEWLEADER (ZOOKEEPER-3642); until then memory is compared, else the disk',
     source: '`Learner.syncWithLeader`: `snapshotNeeded`',
   },
   receiveThenHandle: {
@@ -119,8 +121,10 @@ export const DIFFERENCES = {
   },
   memoryOfTheDead: {
     kind: 'steered',
-    specification: 'a server that crashes keeps its round (and, when LOOKING, all votes); one that followed even tells its new vote as it crashes',
-    implementation: 'a new process begins at round 1 with no votes; it boots from its disk when it crashes, and is given the election memory of the old one',
+    specification:
+      'a server that crashes keeps its round (and, when LOOKING, all votes); one that followed even tells its new vote as it crashes',
+    implementation:
+      'a new process begins at round 1 with no votes; it boots from its disk when it crashes, and is given the election memory of the old one',
     source: '`FastLeaderElection.logicalclock`, `QuorumPeer.start`',
   },
   newEpochZxid: {
@@ -132,19 +136,15 @@ export const DIFFERENCES = {
   committedLogWindow: {
     kind: 'steered',
     specification: 'a leader can send proposals from the last snapshot on; who lacks more gets SNAP',
-    implementation: 'the last 500 commits, and the txn log behind them; both are cut down to the specification’s window before the decision is made',
+    implementation:
+      'the last 500 commits, and the txn log behind them; both are cut down to the specification’s window before the decision is made',
     source: '`ZKDatabase.addCommittedProposal`, `LearnerHandler.syncFollower`',
-  },
-  truncAcrossEpochs: {
-    kind: 'steered',
-    specification: 'a learner whose last txn is unknown is truncated to the one before, also into another epoch',
-    implementation: 'TRUNC never crosses epochs: SNAP',
-    source: '`LearnerHandler.queueCommittedProposals`: "We cannot send TRUNC that cross epoch boundary"',
   },
   truncLeavesTxns: {
     kind: 'steered',
     specification: 'TRUNC cuts everything behind the zxid it names',
-    implementation: 'when the log does not hold that zxid, the txn behind it survives, and so does what a newer snapshot holds (ZOOKEEPER-1549, 4837)',
+    implementation:
+      'when the log does not hold that zxid, the txn behind it survives, and so does what a newer snapshot holds (ZOOKEEPER-1549, 4837)',
     source: '`FileTxnLog.truncate`, `FileTxnSnapLog.truncateLog`',
   },
   voteEquality: {
@@ -152,6 +152,12 @@ export const DIFFERENCES = {
     specification: 'votes of servers that have a leader agree when leader, zxid, epoch and round do',
     implementation: 'when leader and epoch do',
     source: '`Vote.equals`',
+  },
+  ownVoteCounts: {
+    kind: 'steered',
+    specification: 'hearing of an established leader, a server does not count its own vote among those who agree',
+    implementation: 'its own row in `recvset` counts like any other',
+    source: '`FastLeaderElection.receivedFollowingNotification`, `getVoteTracker`',
   },
   oracle: {
     kind: 'steered',
@@ -180,13 +186,15 @@ export const DIFFERENCES = {
   interruptedSync: {
     kind: 'steered',
     specification: 'what SNAP and TRUNC brought, and the txns committed behind them, is history at once',
-    implementation: 'in memory only until a snapshot is written at NEWLEADER; a role that ends before has lost it (ZOOKEEPER-3642) or has it nowhere but in memory (5094)',
+    implementation:
+      'in memory only until a snapshot is written at NEWLEADER; a role that ends before has lost it (ZOOKEEPER-3642) or has it nowhere but in memory (5094)',
     source: '`Learner.syncWithLeader`, `QuorumPeer.setSyncMode`, `ZKDatabase.clear`',
   },
   caughtUpOnlyWhenRunning: {
     kind: 'steered',
     specification: 'whoever begins to look for a leader votes with the end of its history',
-    implementation: 'only a server that was running catches its memory up with its log; one that was still synchronized votes with what it had applied',
+    implementation:
+      'only a server that was running catches its memory up with its log; one that was still synchronized votes with what it had applied',
     source: '`ZooKeeperServer.shutdown`: `canShutdown`, `ZKDatabase.fastForwardDataBase`',
   },
 } as const satisfies Record<string, KnownDifference>;

@@ -4,17 +4,17 @@
  */
 import type { Sid } from '../../../src/base/ids.ts';
 import type { Disk } from '../../../src/zab/types.ts';
-import { DEFAULT_CONFIG, configOf } from '../../../src/ensemble/options.ts';
+import { configOf } from '../../../src/ensemble/options.ts';
 import { emptyDisk } from '../../../src/store/disk.ts';
-import { PROFILE_3_8_0 } from '../../../src/zab/profile.ts';
+import { PROFILE_3_8_0, type Profile } from '../../../src/zab/profile.ts';
 import type { LoggedTxn } from '../../../src/zab/state.ts';
 import { step, type Server, type Stepped } from '../../../src/zab/server.ts';
 import type { ConnId, Decision, Effect, ElectionMessage, EnsembleConfig, Input, QuorumPacket, TimerName } from '../../../src/zab/types.ts';
 import type { DifferenceRule } from './differences.ts';
 
 /** The specification is of 3.7, whose learners do at NEWLEADER what 3.8.0's do. No txn log sync, which it does not have; no snapshots on the way. */
-export function specConfig(sids: readonly Sid[]): EnsembleConfig {
-  return { ...DEFAULT_CONFIG, ...configOf(sids), profile: PROFILE_3_8_0, snapshotSizeFactor: -1, preAllocSizeKb: 0 };
+export function specConfig(sids: readonly Sid[], profile: Profile = PROFILE_3_8_0): EnsembleConfig {
+  return { ...configOf(sids), profile, snapshotSizeFactor: -1, preAllocSizeKb: 0 };
 }
 
 /** A vote that its server has taken off the wire and not looked at, or the signal that nothing came. */
@@ -75,10 +75,19 @@ export class Driver {
   private nextConn = 1;
   private now = 0;
 
-  constructor(sids: readonly Sid[]) {
-    this.config = specConfig(sids);
+  constructor(config: EnsembleConfig) {
+    this.config = config;
+    const sids = config.members.map(({ sid }) => sid);
     for (const sid of sids) {
-      this.nodes.set(sid, { sid, server: this.boot(sid, emptyDisk()), online: true, timers: new Set(['poll']), recvQueue: [], cut: new Set(), calling: null });
+      this.nodes.set(sid, {
+        sid,
+        server: this.boot(sid, emptyDisk()),
+        online: true,
+        timers: new Set(['poll']),
+        recvQueue: [],
+        cut: new Set(),
+        calling: null,
+      });
     }
     for (const a of sids) for (const b of sids) if (a < b) this.linkElection(a, b);
     this.difference('tellsAtOnce', sids.length);
@@ -211,7 +220,13 @@ export class Driver {
     const conn = this.open('client', sid, sid);
     this.apply(sid, { type: 'accepted', channel: 'client', conn, peer: conn });
     const password = new Uint8Array(16);
-    const message = { kind: 'ConnectRequest', lastZxidSeen: { epoch: 0, counter: 0 }, timeoutMs: 10_000, session: '0x0', password } as const;
+    const message = {
+      kind: 'ConnectRequest',
+      lastZxidSeen: { epoch: 0, counter: 0 },
+      timeoutMs: 10_000,
+      session: '0x0',
+      password,
+    } as const;
     this.apply(sid, { type: 'receive', conn, message });
   }
 

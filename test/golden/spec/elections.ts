@@ -9,7 +9,8 @@ import { nameOf } from './mapping.ts';
 
 function electionOf({ sid, server }: Node): NonNullable<Node['server']['cnx']['election']> {
   const { election } = server.cnx;
-  if (server.role !== 'LOOKING' || election === null) throw new NotEnabled(`server ${sid} is not looking for a leader, it is ${server.phase}`);
+  if (server.role !== 'LOOKING' || election === null)
+    throw new NotEnabled(`server ${sid} is not looking for a leader, it is ${server.phase}`);
   return election;
 }
 
@@ -22,7 +23,8 @@ export function notmsgTimeout(driver: Driver, i: Sid): void {
   const node = driver.node(i);
   electionOf(node);
   for (const from of driver.nodes.keys()) {
-    if ((driver.votes.get(`${from}>${i}`) ?? []).length > 0) throw new NotEnabled(`a notification of server ${from} is under way to server ${i}`);
+    if ((driver.votes.get(`${from}>${i}`) ?? []).length > 0)
+      throw new NotEnabled(`a notification of server ${from} is under way to server ${i}`);
   }
   if (node.recvQueue.length > 0) throw new NotEnabled(`notifications wait at server ${i}`);
   if (!node.timers.has('poll') && !node.timers.has('finalizeWait')) throw new NotEnabled(`server ${i} does not wait for notifications`);
@@ -82,18 +84,19 @@ export function handleNotmsg(driver: Driver, i: Sid, step: SpecStep): void {
 }
 
 /**
- * Ours joins because leader and epoch of a quorum agree, the specification does not because their rounds or zxids do not. The message is kept all
- * the same.
+ * Ours joins because a quorum agrees, and the specification does not: for it rounds and zxids must agree too, and its own vote does not count. The
+ * message is kept all the same.
  */
 function stayLooking(driver: Driver, node: Node, from: Sid, message: ElectionMessage): void {
   const election = electionOf(node);
   const row = { sid: from, state: message.state, vote: message.vote };
-  const others = [...Object.values(election.recvset), ...Object.values(election.outOfElection)].filter(
-    ({ sid, vote }) => sid !== from && vote.leader === message.vote.leader && vote.peerEpoch === message.vote.peerEpoch,
+  const { leader, peerEpoch } = message.vote;
+  const agreeing = [...Object.values(election.recvset), ...Object.values(election.outOfElection)].filter(
+    ({ sid, vote }) => sid !== from && vote.leader === leader && vote.peerEpoch === peerEpoch,
   );
-  const isSame = ({ vote }: typeof row): boolean => JSON.stringify(vote) === JSON.stringify(message.vote);
-  if (others.length === 0 || others.every(isSame)) throw new NotEnabled(`server ${node.sid} joins server ${message.vote.leader}, and not because of Vote.equals`);
-  driver.difference('voteEquality');
+  if (agreeing.some(({ sid }) => sid === node.sid)) driver.difference('ownVoteCounts');
+  else if (agreeing.some(({ vote }) => JSON.stringify(vote) !== JSON.stringify(message.vote))) driver.difference('voteEquality');
+  else throw new NotEnabled(`server ${node.sid} joins server ${leader}, and not for a known reason`);
   const { cnx } = node.server;
   const sameRound = message.vote.electionEpoch === cnx.round;
   node.server = {
@@ -111,7 +114,8 @@ function stayLooking(driver: Driver, node: Node, from: Sid, message: ElectionMes
 
 /** The specification follows a leader on its own word. Ours needs a second voice, which it is given. */
 function followOneNotice(driver: Driver, node: Node, from: Sid, message: ElectionMessage): void {
-  if (message.vote.electionEpoch !== node.server.cnx.round) throw new NotEnabled(`server ${node.sid} does not join server ${from}: the round is another`);
+  if (message.vote.electionEpoch !== node.server.cnx.round)
+    throw new NotEnabled(`server ${node.sid} does not join server ${from}: the round is another`);
   driver.difference('oracle');
   driver.apply(node.sid, inputOf(driver, node.sid, from, message));
   for (const other of driver.nodes.keys()) {
@@ -132,7 +136,9 @@ export function waitNewNotmsg(driver: Driver, i: Sid): void {
   }
   take(node);
   const input = inputOf(driver, i, head.from, head.message);
-  const isSwallowed = driver.ask(i, input).output.decisions.some((decision) => decision.rule === 'vote.order' && decision.outcome === 'swallowed');
+  const isSwallowed = driver
+    .ask(i, input)
+    .output.decisions.some((decision) => decision.rule === 'vote.order' && decision.outcome === 'swallowed');
   if (isSwallowed) {
     driver.apply(i, input, { vote: () => false });
     return;

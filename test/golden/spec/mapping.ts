@@ -22,8 +22,8 @@ export interface Mismatch {
 /** What was held against each other in one state. */
 export interface Compared {
   readonly fields: number;
-  /** Fields that were left out, by the known difference that says why. */
-  readonly leftOut: ReadonlyMap<DifferenceRule, number>;
+  /** Fields that were left out or translated, by the known difference that says why. */
+  readonly noted: ReadonlyMap<DifferenceRule, number>;
   readonly mismatches: readonly Mismatch[];
 }
 
@@ -60,7 +60,14 @@ export function treeOnDisk(driver: Driver, disk: Disk): DataTree {
   let tree = recovered.get(disk);
   if (tree === undefined) {
     const { commitLogCount } = driver.config;
-    const outcome = recover(disk, { commitLogCount, trustEmptySnapshot: false, autocreate: true, configData: null, now: 0, deleteEmptyNewestLog: false });
+    const outcome = recover(disk, {
+      commitLogCount,
+      trustEmptySnapshot: false,
+      autocreate: true,
+      configData: null,
+      now: 0,
+      deleteEmptyNewestLog: false,
+    });
     if (!outcome.ok) throw new Error(`a disk cannot be read: ${outcome.failure.message}`);
     recovered.set(disk, (tree = outcome.recovered.tree));
   }
@@ -81,7 +88,7 @@ export function compareState(driver: Driver, spec: SpecState): Compared {
 
 class Sheet implements Compared {
   fields = 0;
-  readonly leftOut = new Map<DifferenceRule, number>();
+  readonly noted = new Map<DifferenceRule, number>();
   readonly mismatches: Mismatch[] = [];
 
   same(where: string, ours: unknown, specification: unknown): void {
@@ -90,8 +97,8 @@ class Sheet implements Compared {
     if (a !== b) this.mismatches.push({ where, ours: a, specification: b });
   }
 
-  leave(rule: DifferenceRule, fields: number): void {
-    this.leftOut.set(rule, (this.leftOut.get(rule) ?? 0) + fields);
+  note(rule: DifferenceRule, fields: number): void {
+    this.noted.set(rule, (this.noted.get(rule) ?? 0) + fields);
   }
 }
 
@@ -108,28 +115,28 @@ function compareServer(sheet: Sheet, driver: Driver, node: Node, theirs: SpecSer
   compareElection(sheet, node, theirs, at);
   compareLeader(sheet, driver, node, theirs, at);
   compareFollower(sheet, driver, server, theirs, at);
-  sheet.leave('checkersOwn', 1);
-  sheet.leave('snapshotEveryTwo', 1);
+  sheet.note('checkersOwn', 1);
+  sheet.note('snapshotEveryTwo', 1);
 }
 
 type At = (field: string) => string;
 
 function compareHistory(sheet: Sheet, driver: Driver, { server }: Node, theirs: SpecServer, at: At): void {
   const inMemory = server.learning?.snapshotNeeded === true && server.learning.mode !== null;
-  if (inMemory) sheet.leave('snapshotInMemory', 0);
+  if (inMemory) sheet.note('snapshotInMemory', 1);
   const history = txnsOf(driver, inMemory ? server.tree : treeOnDisk(driver, server.disk));
   sheet.same(at('history'), history, theirs.history.map(valued));
   sheet.same(at('lastProcessed'), [txnsOf(driver, server.tree).length, pair(server.tree.lastProcessedZxid)], theirs.lastProcessed);
-  if (server.zabState !== 'BROADCAST') sheet.leave('committedOutsideBroadcast', 1);
-  else sheet.same(at('lastCommitted'), pair(committedOf(server, theirs)), theirs.lastCommitted[1]);
+  if (server.zabState !== 'BROADCAST') sheet.note('committedOutsideBroadcast', 1);
+  else sheet.same(at('lastCommitted'), pair(committedOf(server, history)), theirs.lastCommitted[1]);
 }
 
 /** A leader that has committed nothing of its epoch has committed its whole history: there its lastCommitted names the epoch (`newEpochZxid`). */
-function committedOf(server: Server, theirs: SpecServer): Zxid {
-  const committed = server.leading?.lastCommitted ?? server.committedZxid;
-  if (server.leading === null || committed.counter !== 0) return committed;
-  const last = theirs.history.filter(([[epoch]]) => epoch < committed.epoch).at(-1)?.[0] ?? [0, 0];
-  return { epoch: last[0], counter: last[1] };
+function committedOf({ leading, committedZxid }: Server, history: Txns): Zxid {
+  const committed = leading?.lastCommitted ?? committedZxid;
+  if (leading === null || committed.counter !== 0) return committed;
+  const [epoch, counter] = history.filter(([zxid]) => zxid[0] < committed.epoch).at(-1)?.[0] ?? [0, 0];
+  return { epoch, counter };
 }
 
 function valued([zxid, value]: SpecEntry): readonly [SpecZxid, number] {
@@ -157,7 +164,7 @@ function compareElection(sheet: Sheet, { sid, server, recvQueue }: Node, theirs:
   sheet.same(at('currentVote'), voteOf(election?.proposal ?? server.vote), theirs.currentVote);
   sheet.same(at('logicalClock'), round - 1, theirs.logicalClock);
   if (election === null) {
-    sheet.leave('roleMemory', 4);
+    sheet.note('roleMemory', 4);
     return;
   }
   const rows = (votes: Readonly<Record<Sid, { readonly state: Role; readonly vote: Vote }>>): unknown =>
@@ -186,14 +193,14 @@ function compareLeader(sheet: Sheet, driver: Driver, { sid, server }: Node, thei
   const forwarding = handlers.filter((handler) => handler.forwarding);
   sheet.same(at('forwarding'), names(forwarding.map((handler) => handler.sid)), [...theirs.forwarding].sort());
   if (leading === null) {
-    sheet.leave('roleMemory', 5);
+    sheet.note('roleMemory', 5);
     return;
   }
   sheet.same(at('leadingVoteSet'), names(server.cnx.leadingVoteSet), [...theirs.leadingVoteSet].sort());
   sheet.same(at('tempMaxEpoch'), leading.epoch, theirs.tempMaxEpoch);
   sheet.same(at('connecting'), names(leading.epochHeard), theirs.connecting.map(([name]) => name).sort());
   sheet.same(at('ackldRecv'), names([sid, ...leading.newLeaderAcked]), theirs.ackldRecv.map(([name]) => name).sort());
-  sheet.leave('connectedFlags', 2);
+  sheet.note('connectedFlags', 2);
   compareElecting(sheet, driver, sid, server, theirs, at);
   compareAcks(sheet, server, theirs, at);
 }
@@ -203,7 +210,14 @@ function compareElecting(sheet: Sheet, driver: Driver, sid: Sid, server: Server,
   const { leading } = server;
   if (leading === null) return;
   const counted = names([sid, ...leading.epochAcked]);
-  sheet.same(at('electing.inQuorum'), counted, theirs.electing.filter(([, , inQuorum]) => inQuorum).map(([name]) => name).sort());
+  sheet.same(
+    at('electing.inQuorum'),
+    counted,
+    theirs.electing
+      .filter(([, , inQuorum]) => inQuorum)
+      .map(([name]) => name)
+      .sort(),
+  );
   const waiting: [string, SpecZxid][] = [];
   for (const handler of Object.values(leading.handlers)) {
     const ack = driver.ackEpochs.get(`${handler.sid}>${sid}`)?.packet;
@@ -218,8 +232,12 @@ function compareAcks(sheet: Sheet, server: Server, theirs: SpecServer, at: At): 
   if (server.leading === null || server.zabState !== 'BROADCAST') return;
   const ours = [...listItems(server.leading.outstanding)].map(({ txn, acks }) => [pair(txn.zxid), names(acks)]);
   const outstanding = theirs.history.slice(theirs.lastCommitted[0]);
-  sheet.same(at('history.ackSid'), ours, outstanding.map(([zxid, , ackSid]) => [zxid, [...ackSid].sort()]));
-  sheet.leave('ackBookkeeping', theirs.history.length - outstanding.length);
+  sheet.same(
+    at('history.ackSid'),
+    ours,
+    outstanding.map(([zxid, , ackSid]) => [zxid, [...ackSid].sort()]),
+  );
+  sheet.note('ackBookkeeping', theirs.history.length - outstanding.length);
 }
 
 function compareFollower(sheet: Sheet, driver: Driver, server: Server, theirs: SpecServer, at: At): void {
@@ -229,7 +247,7 @@ function compareFollower(sheet: Sheet, driver: Driver, server: Server, theirs: S
   const leader = learning === null || learning.conn === null ? null : nameOf(learning.leader);
   sheet.same(at('connectInfo'), [leader, newLeader ? null : (learning?.mode ?? null), newLeader], theirs.connectInfo);
   if (learning === null) {
-    sheet.leave('roleMemory', 2);
+    sheet.note('roleMemory', 2);
     return;
   }
   const txn = (item: LoggedTxn): unknown => txnOf(driver, item.txn.session);

@@ -1,10 +1,11 @@
 /**
  * Replays one behaviour: each action must be possible in ours when the specification takes it, and every state after it the same.
  */
+import type { Profile } from '../../../src/zab/profile.ts';
 import { carryOut } from './actions.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { DifferenceRule } from './differences.ts';
-import { Driver, NotEnabled } from './driver.ts';
+import { Driver, NotEnabled, specConfig } from './driver.ts';
 import { compareState, sidOf, type Mismatch } from './mapping.ts';
 
 export interface Replayed {
@@ -13,31 +14,32 @@ export interface Replayed {
   readonly of: number;
   /** Fields held against each other. */
   readonly fields: number;
-  /** Fields left out, by the known difference that says why. */
-  readonly leftOut: ReadonlyMap<DifferenceRule, number>;
+  /** Fields left out or translated, by the known difference that says why. */
+  readonly noted: ReadonlyMap<DifferenceRule, number>;
   /** How often each known difference came up. */
   readonly differences: ReadonlyMap<DifferenceRule, number>;
   /** Null when all steps passed. */
   readonly failure: { readonly action: string; readonly reason: string; readonly mismatches: readonly Mismatch[] } | null;
 }
 
-export function replayBehaviour(behaviour: Behaviour): Replayed {
-  const driver = new Driver(behaviour.servers.map(sidOf));
-  const leftOut = new Map<DifferenceRule, number>();
+/** @param profile whose rules our servers follow: those of the version that was specified, unless told. */
+export function replayBehaviour(behaviour: Behaviour, profile?: Profile): Replayed {
+  const driver = new Driver(specConfig(behaviour.servers.map(sidOf), profile));
+  const noted = new Map<DifferenceRule, number>();
   let fields = 0;
   let steps = 0;
   const result = (failure: Replayed['failure']): Replayed => ({
     steps,
     of: behaviour.steps.length,
     fields,
-    leftOut,
+    noted,
     differences: driver.differences,
     failure,
   });
   const compare = (state: Behaviour['initial']): readonly Mismatch[] => {
     const compared = compareState(driver, state);
     fields += compared.fields;
-    for (const [rule, times] of compared.leftOut) leftOut.set(rule, (leftOut.get(rule) ?? 0) + times);
+    for (const [rule, times] of compared.noted) noted.set(rule, (noted.get(rule) ?? 0) + times);
     return compared.mismatches;
   };
 
