@@ -1,6 +1,8 @@
 /**
  * Our servers against the official specification: every behaviour that is kept here. `npm run golden:spec -- DIR` takes others.
  */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { PROFILE_CURRENT } from '../../src/zab/profile.ts';
 import { readBehaviour, type Behaviour, type SpecState } from './spec/behaviour.ts';
@@ -33,6 +35,13 @@ test('every known difference comes up, or is one of words only', () => {
   }
   expect([...seen].sort()).toEqual(Object.keys(DIFFERENCES).sort());
 }, 60_000);
+
+test('docs/fidelity.md lists every known difference', () => {
+  const text = readFileSync(fileURLToPath(new URL('../../docs/fidelity.md', import.meta.url)), 'utf8');
+  for (const [rule, { specification, implementation, source }] of Object.entries(DIFFERENCES)) {
+    expect(text).toContain(`| \`${rule}\` | ${specification} | ${implementation} | ${source} |`);
+  }
+});
 
 test('a version that behaves otherwise at NEWLEADER is told apart', () => {
   const { failure } = replayBehaviour(behaviour('trap-diffOutstanding'), PROFILE_CURRENT);

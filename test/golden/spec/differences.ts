@@ -188,7 +188,7 @@ export const DIFFERENCES = {
     specification: 'what SNAP and TRUNC brought, and the txns committed behind them, is history at once',
     implementation:
       'in memory only until a snapshot is written at NEWLEADER; a role that ends before has lost it (ZOOKEEPER-3642) or has it nowhere but in memory (5094)',
-    source: '`Learner.syncWithLeader`, `QuorumPeer.setSyncMode`, `ZKDatabase.clear`',
+    source: '`Learner.syncWithLeader`: `snapshotNeeded`; `Learner.shutdown`: `zk.shutdown(self.getSyncMode().equals(SNAP))`',
   },
   caughtUpOnlyWhenRunning: {
     kind: 'steered',
