@@ -155,8 +155,9 @@ export const DIFFERENCES = {
   },
   ownVoteCounts: {
     kind: 'steered',
-    specification: 'hearing of an established leader, a server does not count its own vote among those who agree',
-    implementation: 'its own row in `recvset` counts like any other',
+    specification:
+      'hearing of an established leader, a server does not count its own vote among those who agree; nor does it count anew when it tells its vote once more',
+    implementation: 'its own row in `recvset` counts like any other, and its own vote comes back to it like any other',
     source: '`FastLeaderElection.receivedFollowingNotification`, `getVoteTracker`',
   },
   oracle: {

@@ -2,12 +2,13 @@
  * The steps of the election: what `FastLeaderElection` does in two threads, split as the specification splits it.
  */
 import type { Sid } from '../../../src/base/ids.ts';
+import type { Election } from '../../../src/zab/election/state.ts';
 import type { ElectionMessage, Input } from '../../../src/zab/types.ts';
 import type { SpecStep } from './behaviour.ts';
 import { NotEnabled, type Driver, type Node, type Waiting } from './driver.ts';
 import { nameOf } from './mapping.ts';
 
-function electionOf({ sid, server }: Node): NonNullable<Node['server']['cnx']['election']> {
+function electionOf({ sid, server }: Node): Election {
   const { election } = server.cnx;
   if (server.role !== 'LOOKING' || election === null)
     throw new NotEnabled(`server ${sid} is not looking for a leader, it is ${server.phase}`);
@@ -70,6 +71,12 @@ export function handleNotmsg(driver: Driver, i: Sid, step: SpecStep): void {
   const head = take(node);
   if (head === 'NONE') {
     driver.fire(i, 'poll');
+    // Its own vote, told once more, came back to it, and a quorum agreed already. The specification counts only when others are heard.
+    const { election } = node.server.cnx;
+    if (election?.phase === 'finalizing' && step.after.servers[nameOf(i)]?.waitNotmsg === false) {
+      driver.difference('ownVoteCounts');
+      collectOn(node, election);
+    }
     return;
   }
   const { from, message } = head;
@@ -145,6 +152,11 @@ export function waitNewNotmsg(driver: Driver, i: Sid): void {
   }
   driver.difference('finalizeThenHandle');
   node.recvQueue.push(head);
+  collectOn(node, election);
+}
+
+/** The wait for a better vote is over, votes are collected again. */
+function collectOn(node: Node, election: Election): void {
   node.server = { ...node.server, cnx: { ...node.server.cnx, election: { ...election, phase: 'collecting' } } };
   node.timers.delete('finalizeWait');
   node.timers.add('poll');
