@@ -34,7 +34,7 @@ function attempt({ id, lines }: Found): Replayed {
       fields: 0,
       noted: new Map(),
       differences: new Map(),
-      failure: { action: id, mismatches: [], reason: String(error) },
+      failure: { action: id, mismatches: [], reason: error instanceof Error ? error.message : String(error) },
     };
   }
 }
@@ -47,7 +47,7 @@ function report({ id }: Found, replayed: Replayed, all: boolean): void {
   );
   if (all) console.log(`     ${steeredOf(replayed)}`);
   if (failure === null) return;
-  console.log(`     step ${steps + 1} ${failure.action}: ${failure.reason}`);
+  console.log(of === 0 ? `     it cannot be read: ${failure.reason}` : `     step ${steps + 1} ${failure.action}: ${failure.reason}`);
   for (const { where, ours, specification } of all ? failure.mismatches : failure.mismatches.slice(0, 1)) {
     console.log(`       ${where}\n         ours          ${ours}\n         specification ${specification}`);
   }
