@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyDiskOps, emptyDisk } from '../../src/store/disk.ts';
 import { epochOp } from '../../src/store/recovery.ts';
 import { zxid } from '../../src/base/zxid.ts';
+import { step } from '../../src/zab/server.ts';
 import { Cores } from './cores.ts';
 
 const INIT_LIMIT_MS = 10 * 500;
@@ -48,6 +49,17 @@ describe('the epoch', () => {
     });
     expect(cores.server(3).phase).toBe('leading.broadcast');
     expect(cores.server(1).acceptedEpoch).toBe(9);
+  });
+
+  it('takes the learner from discovery to synchronization, before it knows what it will be sent', () => {
+    const cores = new Cores(3).boot(1, 2, 3);
+    for (let ms = 0; ms < 2000 && (cores.server(1).learning?.conn ?? null) === null; ms++) cores.run(1);
+    const before = cores.server(1);
+    const hears = (epoch: number, acceptedEpoch = 0): string =>
+      step({ ...before, acceptedEpoch }, { type: 'receive', conn: before.learning?.conn ?? -1, message: { kind: 'LEADERINFO', epoch } }, 0)
+        .server.phase;
+    expect(before.phase).toBe('following.discovery');
+    expect([hears(1), hears(1, 1), hears(1, 2)]).toEqual(['following.synchronization', 'following.synchronization', 'looking']);
   });
 });
 

@@ -73,10 +73,10 @@ const learnerDiscovery = {
   description: 'Connects to the leader, tells it the highest epoch it has accepted, and learns the new one.',
   on: {
     CONNECTED: { actions: 'introduceSelf' },
-    LEADERINFO: { actions: 'acceptEpoch' },
-    DIFF: { target: 'synchronization', actions: 'openSync' },
-    TRUNC: { target: 'synchronization', actions: 'openSync' },
-    SNAP: { target: 'synchronization', actions: 'openSync' },
+    LEADERINFO: { target: 'synchronization', actions: 'acceptEpoch' },
+    DIFF: { actions: 'refusePacket' },
+    TRUNC: { actions: 'refusePacket' },
+    SNAP: { actions: 'refusePacket' },
     NEWLEADER: { actions: 'refusePacket' },
     UPTODATE: { actions: 'refusePacket' },
     PROPOSAL: { actions: 'refusePacket' },
@@ -86,6 +86,9 @@ const learnerDiscovery = {
 const learnerSynchronization = {
   description: 'Brings its history in line with the leader’s, then waits to hear that a quorum has done the same.',
   on: {
+    DIFF: { actions: 'openSync' },
+    TRUNC: { actions: 'openSync' },
+    SNAP: { actions: 'openSync' },
     PROPOSAL: { actions: 'queueProposal' },
     COMMIT: { actions: 'queueCommit' },
     INFORM: { actions: 'queueInform' },
