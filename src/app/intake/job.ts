@@ -149,7 +149,7 @@ export class ImportJob {
       type: 'read',
       overview: {
         frame: frameOf(logCase),
-        summary,
+        elections: summary.elections,
         findings,
         logs: this.logs.map(factsOf),
         servers: logCase.servers,

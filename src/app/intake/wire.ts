@@ -47,7 +47,8 @@ export type ImportedLog = Omit<ReadLog, 'records' | 'starts'>;
 
 export interface Overview {
   readonly frame: TraceFrame;
-  readonly summary: LogSummary;
+  /** Of the summary, what the page shows: votes and roles are in the events, and their copy would hold the page up. */
+  readonly elections: LogSummary['elections'];
   readonly findings: readonly Finding[];
   readonly logs: readonly ImportedLog[];
   readonly servers: readonly LogServer[];

@@ -114,7 +114,8 @@ export function pictureOf(run: Run, { kind, window, inner, overlay, ...rest }: F
     lanes: lanesOf(sids, overlay?.folded ?? NO_SIDS, rest.height - AXIS * rest.textScale, rest.textScale),
     overlay: overlay ?? null,
     gutter: GUTTER * rest.textScale,
-    ticks: ticks(scale, run.clock, 110 * rest.textScale, zero ?? 0),
+    // A time of day takes more room.
+    ticks: ticks(scale, run.clock, (zero === null ? 110 : 150) * rest.textScale, zero ?? 0),
     folds: kind === 'story' ? run.clock.foldsIn(window.from, window.to) : [],
     zero,
     hideHeartbeats: run.hideHeartbeats,

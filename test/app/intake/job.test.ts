@@ -39,7 +39,7 @@ describe('an import', () => {
     await page.job.open(logs());
     const { overview } = page.last('read');
     expect(overview.logs.map(({ name }) => name)).toEqual(paths);
-    expect(overview.summary.elections.length).toBeGreaterThan(0);
+    expect(overview.elections.length).toBeGreaterThan(0);
     expect(overview.findings.length).toBeGreaterThan(0);
     expect(page.events.map(({ n }) => n)).toEqual(page.events.map((_, i) => i));
     expect(page.largest).toBeLessThanOrEqual(500);
