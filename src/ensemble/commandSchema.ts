@@ -65,7 +65,7 @@ const commandSchema = v.variant(
         v.maxLength(LIMITS.servers, 'at most one group per server'),
       ),
     }),
-    v.object({ type: v.literal('slow'), from: sidSchema, to: sidSchema, delayMs: msSchema }),
+    v.object({ type: v.literal('slow'), from: sidSchema, to: sidSchema, delayMs: msSchema, oneWay: optional.flag }),
     v.object({ type: v.literal('reset'), from: sidSchema, to: sidSchema }),
     v.object({
       type: v.literal('skew'),

@@ -79,9 +79,9 @@ const PLANNERS: Planners = {
     }),
   heal: (world, { from, to, oneWay }) => healing(world, from, to, oneWay),
   partition: (world, { groups }) => partitioning(world, groups),
-  slow: (world, { from, to, delayMs }) => {
+  slow: (world, { from, to, delayMs, oneWay }) => {
     positive('delayMs', delayMs, true);
-    return onLink(world, from, to, false, (a, b) => {
+    return onLink(world, from, to, oneWay, (a, b) => {
       linkOf(world, a, b).delayMs = delayMs;
     });
   },

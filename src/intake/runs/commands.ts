@@ -99,7 +99,7 @@ const FORMS = [
   ['cut', 'from', 'to', 'oneWay'],
   ['heal', 'from', 'to', 'oneWay'],
   ['partition', 'groups'],
-  ['slow', 'from', 'to', 'delayMs'],
+  ['slow', 'from', 'to', 'delayMs', 'oneWay'],
   ['reset', 'from', 'to'],
   ['skew', 'sid', 'rate'],
   ['slowDisk', 'sid', 'fsyncMs'],

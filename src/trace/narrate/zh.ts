@@ -100,7 +100,7 @@ export const zh: Language = {
     cut: (c) => `切断 ${c.from} 到 ${c.to} 的链路${c.oneWay === true ? '，仅此方向' : ''}。`,
     heal: (c) => (c.from === undefined || c.to === undefined ? '修复所有链路。' : `修复 ${c.from} 与 ${c.to} 之间的链路。`),
     partition: (c) => `网络分裂为 ${c.groups.map((group) => `{${group.join('、')}}`).join(' 和 ')}。`,
-    slow: (c) => `${c.from} 与 ${c.to} 之间的链路变慢 ${ms(c.delayMs)}。`,
+    slow: (c) => `${c.from} ${c.oneWay === true ? '到' : '与'} ${c.to} ${c.oneWay === true ? '' : '之间'}的链路变慢 ${ms(c.delayMs)}。`,
     reset: (c) => `重置 ${c.from} 与 ${c.to} 之间的连接。`,
     skew: (c) => `服务器 ${c.sid} 的时钟现在以 ${c.rate} 倍速运行。`,
     slowDisk: (c) => `服务器 ${c.sid} 的一次 fsync 现在要 ${ms(c.fsyncMs)}。`,
