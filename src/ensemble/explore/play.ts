@@ -1,7 +1,7 @@
 /** Playing a run: in a hunt, or again as it was found. */
 import { Ensemble } from '../conductor.ts';
 import type { Driver } from '../driver.ts';
-import { CommandError, HostError } from '../errors.ts';
+import { CommandError } from '../errors.ts';
 import type { InlineHost } from '../host/inline.ts';
 import type { Observer } from '../hooks.ts';
 import { Invariants } from '../invariants.ts';
@@ -10,7 +10,7 @@ import { isFinished, scriptOf, type ScriptState } from '../script.ts';
 import type { Command, TraceEvent } from '../types.ts';
 import { commandTime, type FoundRun, type PlainScenario, type Timed } from './plain.ts';
 
-/** What broke: an invariant, or a server core that failed. */
+/** What broke: an invariant, or Zablab itself. */
 export interface Violation {
   readonly invariant: string;
   readonly sentence: string;
@@ -20,8 +20,8 @@ export interface Violation {
   readonly at: number;
 }
 
-/** The name under which a failing server core is reported. */
-export const CORE_FAILED = 'the core failed';
+/** The name under which it is reported that Zablab itself failed. */
+export const CORE_FAILED = 'the simulator does not fail';
 
 /** A run under way, to which commands are given from outside at times that a script could give them at too. */
 export class Play {
@@ -67,7 +67,8 @@ export class Play {
       const reason = this.ensemble.run({ untilMs, ...(until === undefined ? {} : { until }) });
       if (reason === 'violation') this.#violation = violationOf(this.ensemble.trace);
     } catch (error) {
-      if (!(error instanceof HostError)) throw error;
+      // Whatever fails here is a defect of Zablab, which the run shows as well as any: the hunt goes on.
+      if (!(error instanceof Error)) throw error;
       const { length } = this.ensemble.trace;
       this.#violation = { invariant: CORE_FAILED, sentence: error.message, source: '', n: length - 1, at: this.ensemble.now };
     }

@@ -100,16 +100,19 @@ export interface Wish {
 export function drawRecipe(chance: Chance, wish: Wish): Recipe {
   const stormMs = chance.pick([300, 1_000, 3_000, 6_000]);
   const kinds = chance.some(wish.faults, chance.pick([0.2, 0.4, 0.7]));
+  const calmMs = chance.pick([200, 600, 1_500]);
+  const storms = 1 + chance.below(stormMs > 2_000 ? 3 : 6);
+  const requestGapMs = chance.pick([2, 8, 30, 100, 300]);
   return {
-    start: wish.start === null ? drawStart(chance, wish) : { ...wish.start, ...wish.rules, seed: chance.seed() },
+    start: wish.start === null ? drawStart(chance, wish, Math.ceil((storms * (stormMs + calmMs)) / requestGapMs)) : { ...wish.start, ...wish.rules, seed: chance.seed() },
     kinds,
     moments: drawMoments(chance),
     faultGapMs: chance.pick([40, 150, 400, 1_000]),
     faultMs: chance.pick([30, 150, 600, 2_000]),
     stormMs,
-    calmMs: chance.pick([200, 600, 1_500]),
-    storms: 1 + chance.below(stormMs > 2_000 ? 3 : 6),
-    requestGapMs: chance.pick([2, 8, 30, 100, 300]),
+    calmMs,
+    storms,
+    requestGapMs,
     clients: 1 + chance.below(3),
     priorityChanges: wish.priorities && chance.is(0.6) ? 1 + chance.below(6) : null,
   };
@@ -121,7 +124,8 @@ function drawMoments(chance: Chance): ReadonlyMap<Moment, number> {
   return new Map(chance.some(MOMENTS, chance.pick([0.05, 0.15, 0.4])).map((moment) => [moment, FREQUENT.has(moment) ? often / 15 : often]));
 }
 
-function drawStart(chance: Chance, { servers, rules }: Wish): PlainScenario {
+/** @param requests how many there will be, about: a snapshot is due some times in a run, or never. */
+function drawStart(chance: Chance, { servers, rules }: Wish, requests: number): PlainScenario {
   const voters = servers ?? chance.pick([3, 3, 3, 4, 5]);
   const count = servers === null && chance.is(0.1) ? voters + 1 : voters;
   const latency = chance.pick([0.3, 1, 1, 5]);
@@ -135,7 +139,7 @@ function drawStart(chance: Chance, { servers, rules }: Wish): PlainScenario {
       tickTime: chance.pick([100, 200, 500]),
       initLimit: chance.pick([3, 5, 10]),
       syncLimit: chance.pick([2, 4]),
-      snapCount: chance.pick([3, 8, 20, 100, 100_000]),
+      snapCount: Math.max(3, Math.ceil(chance.pick([0.04, 0.15, 0.4, 1_000]) * requests)),
       snapshotSizeFactor: chance.pick([0.33, 0.33, 10, -1]),
       'fastleader.maxNotificationInterval': chance.pick([400, 1_600]),
     },
