@@ -8,7 +8,7 @@ export interface Variant {
   /** What it does, in a short sentence. */
   readonly title: { readonly en: string; readonly zh: string };
   readonly kind: 'historic' | 'open' | 'wrong';
-  /** Names of the invariants that it breaks (`ensemble/invariants/list.ts`), the most telling first. */
+  /** Names of the invariants that it breaks (`ensemble/invariantList.ts`), the most telling first. */
   readonly breaks: readonly string[];
   /** Issues of the tracker, releases that had it, or who says so. */
   readonly source: string;
