@@ -66,6 +66,13 @@ const commandSchema = v.variant(
       ),
     }),
     v.object({ type: v.literal('slow'), from: sidSchema, to: sidSchema, delayMs: msSchema, oneWay: optional.flag }),
+    v.object({
+      type: v.literal('hurry'),
+      from: sidSchema,
+      to: sidSchema,
+      channel: v.picklist(['election', 'quorum', 'client'], 'election, quorum or client'),
+    }),
+    v.object({ type: v.literal('hurryDisk'), sid: sidSchema }),
     v.object({ type: v.literal('reset'), from: sidSchema, to: sidSchema }),
     v.object({
       type: v.literal('skew'),

@@ -11,6 +11,7 @@ import { isOver, newClient, shuffled } from './clients.ts';
 import { destroy } from './connections.ts';
 import { opsOf, rewriteFile } from './disks.ts';
 import { CommandError } from './errors.ts';
+import { bringForward, fsyncOf, packetOf } from './hurry.ts';
 import { linkOf } from './links.ts';
 import { endProcess, resumeProcess, startProcess } from './processes.ts';
 import { clientNode, type Client, type Process } from './state.ts';
@@ -84,6 +85,16 @@ const PLANNERS: Planners = {
     return onLink(world, from, to, oneWay, (a, b) => {
       linkOf(world, a, b).delayMs = delayMs;
     });
+  },
+  hurry: (world, { from, to, channel }) => {
+    checkLink(world, from, to);
+    const packet = packetOf(world, from, to, channel);
+    return { act: () => bringForward(world, packet) };
+  },
+  hurryDisk: (world, { sid }) => {
+    server(world, sid);
+    const fsync = fsyncOf(world, sid);
+    return { act: () => bringForward(world, fsync) };
   },
   reset: (world, { from, to }) => {
     checkLink(world, from, to);

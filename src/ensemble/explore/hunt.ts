@@ -18,12 +18,11 @@ export interface HuntOptions extends Omit<Wish, 'priorities'> {
   readonly stripe: number;
 }
 
-/** What was found until now. */
-export interface Figures {
-  readonly runs: number;
-  readonly events: number;
-  readonly states: number;
-  readonly branches: number;
+/** Who makes run after run. */
+export interface Hunter {
+  readonly seen: Seen;
+  /** The next run; null when there is none left. */
+  next(): Outcome | null;
 }
 
 /** A run worth going on from. */
@@ -38,24 +37,18 @@ const MOST_KEPT = 300;
 /** Going on from a late place costs all that came before it. */
 const LATEST_MS = 8_000;
 
-export class Hunt {
-  readonly seen: Seen = { branches: new BranchCount(), states: new Set() };
+export class Hunt implements Hunter {
+  readonly seen: Seen = { branches: new BranchCount(), states: new Set(), news: [] };
   readonly #options: HuntOptions;
   readonly #host: InlineHost;
   readonly #chance: Chance;
   readonly #kept: Kept[] = [];
-  #runs = 0;
-  #events = 0;
 
   /** @param host with the core of the servers; the hunt has it for itself. */
   constructor(options: HuntOptions, host: InlineHost) {
     this.#options = options;
     this.#host = host;
     this.#chance = new Chance(options.seed, `hunter ${options.stripe}`);
-  }
-
-  get figures(): Figures {
-    return { runs: this.#runs, events: this.#events, states: this.seen.states.size, branches: this.seen.branches.taken.size };
   }
 
   /** The next run. */
@@ -65,8 +58,6 @@ export class Hunt {
     const drawn = drawRecipe(this.#chance, wish);
     const recipe = kept === null ? drawn : { ...drawn, start: kept.recipe.start };
     const outcome = runStorm(recipe, kept?.prefix ?? null, this.#chance.seed(), this.#host, this.seen);
-    this.#runs++;
-    this.#events += outcome.events;
     if (outcome.violation === null && outcome.fresh > 0 && outcome.freshAt < LATEST_MS) this.#keep(recipe, outcome);
     return outcome;
   }

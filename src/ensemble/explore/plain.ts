@@ -17,9 +17,16 @@ export interface FoundRun {
   readonly commands: readonly Timed[];
 }
 
-/** The run as one scenario that `parseScenario` reads and every host plays alike. */
-export function scenarioOfRun({ start, commands }: FoundRun, words: Readonly<Record<string, unknown>> = {}): PlainScenario {
-  return { ...start, ...words, steps: [...(start.steps ?? []), ...commands.map(({ at, command }) => ({ at, command: plainCommand(command) }))] };
+/**
+ * The run as one scenario that `parseScenario` reads and every host plays alike.
+ *
+ * @param untilMs virtual time until which it goes on after its last command.
+ * @param words a name, a title, texts.
+ */
+export function scenarioOfRun({ start, commands }: FoundRun, untilMs: number, words: Readonly<Record<string, unknown>> = {}): PlainScenario {
+  const given = commands.map(({ at, command }) => ({ at, command: plainCommand(command) }));
+  const left = Math.max(0, untilMs - (commands.at(-1)?.at ?? 0));
+  return { ...words, ...start, steps: [...(start.steps ?? []), ...given, { sleep: Math.ceil(left) / 1000 }] };
 }
 
 /** A command as JSON: bytes as the text they are. Commands of a hunt hold no others. */

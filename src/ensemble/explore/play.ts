@@ -4,6 +4,7 @@ import type { Driver } from '../driver.ts';
 import { CommandError } from '../errors.ts';
 import type { InlineHost } from '../host/inline.ts';
 import type { Observer } from '../hooks.ts';
+import type { KeyFrame } from '../keyFrames.ts';
 import { Invariants } from '../invariants.ts';
 import { optionsOf, parseScenario, type Scenario } from '../scenario.ts';
 import { isFinished, scriptOf, type ScriptState } from '../script.ts';
@@ -23,10 +24,16 @@ export interface Violation {
 /** The name under which it is reported that Zablab itself failed. */
 export const CORE_FAILED = 'the simulator does not fail';
 
+export interface PlayMark {
+  readonly frame: KeyFrame;
+  readonly given: number;
+}
+
 /** A run under way, to which commands are given from outside at times that a script could give them at too. */
 export class Play {
   readonly ensemble: Ensemble;
   readonly scenario: Scenario;
+  readonly start: PlainScenario;
   readonly given: Timed[] = [];
   #violation: Violation | null = null;
   #script: ScriptState | null = null;
@@ -36,6 +43,7 @@ export class Play {
    * @throws ScenarioError when the start is no scenario.
    */
   constructor(start: PlainScenario, host: InlineHost, observers: readonly Observer[] = []) {
+    this.start = start;
     this.scenario = parseScenario(start, 'the start of the hunt');
     host.load(new Map());
     const options = { ...optionsOf(this.scenario), checkpointEvery: Infinity };
@@ -87,6 +95,17 @@ export class Play {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
     }
+  }
+
+  /** This moment, to come back to. */
+  mark(): PlayMark {
+    return { frame: this.ensemble.mark(), given: this.given.length };
+  }
+
+  backTo({ frame, given }: PlayMark): void {
+    this.ensemble.backTo(frame);
+    this.given.length = given;
+    this.#violation = null;
   }
 
   #watched(driver: Driver<ScriptState>): Driver<ScriptState> {

@@ -16,6 +16,8 @@ import type { Moment } from './recipe.ts';
 export interface Seen {
   readonly branches: BranchCount;
   readonly states: Set<number>;
+  /** States that were met since somebody asked last. */
+  readonly news: number[];
 }
 
 /** A moment that a fault waited for: where it came, and who the other side was. */
@@ -35,6 +37,12 @@ interface Known {
   lastSynced: Zxid;
   serving: boolean;
   mode: string | null;
+}
+
+interface ProbeCheckpoint {
+  readonly servers: readonly (readonly [Sid, Known])[];
+  readonly flying: readonly (readonly [flight: number, kind: number])[];
+  readonly kinds: readonly number[];
 }
 
 const PHASES: Readonly<Record<ZabState, number>> = { ELECTION: 0, DISCOVERY: 1, SYNCHRONIZATION: 2, BROADCAST: 3 };
@@ -89,13 +97,21 @@ export class Probe implements Observer {
     return null;
   }
 
-  /** A hunt's runs are never rewound. */
-  checkpoint(): null {
-    return null;
+  checkpoint(): ProbeCheckpoint {
+    return {
+      servers: [...this.#servers].map(([sid, known]) => [sid, { ...known }]),
+      flying: [...this.#flying],
+      kinds: this.#kinds.slice(),
+    };
   }
 
-  restore(): void {
-    throw new Error('a run of a hunt cannot be rewound: its probe counts what was seen for good');
+  /** What was seen stays seen. */
+  restore({ servers, flying, kinds }: ProbeCheckpoint): void {
+    this.#servers.clear();
+    for (const [sid, known] of servers) this.#servers.set(sid, { ...known });
+    this.#flying.clear();
+    for (const [flight, kind] of flying) this.#flying.set(flight, kind);
+    kinds.forEach((count, kind) => (this.#kinds[kind] = count));
   }
 
   #arrived(flight: number): boolean {
@@ -172,6 +188,7 @@ export class Probe implements Observer {
     const hash = mixed(state ^ mixed(kinds + 0x51ed27)) >>> 0;
     if (this.#seen.states.has(hash)) return;
     this.#seen.states.add(hash);
+    this.#seen.news.push(hash);
     this.#isFresh(event);
   }
 

@@ -22,6 +22,7 @@ function withoutSid(command: Command, gone: Sid, renumbered: (sid: Sid) => Sid):
     case 'cut':
     case 'slow':
     case 'reset':
+    case 'hurry':
       return command.from === gone || command.to === gone ? null : { ...command, from: renumbered(command.from), to: renumbered(command.to) };
     case 'heal':
       if (command.from === gone || command.to === gone) return null;

@@ -52,6 +52,8 @@ class Storm {
   #clientele: Clientele;
   readonly #sids: readonly Sid[];
   #due: Due[] = [];
+  /** Lasting faults of this storm: type and server. */
+  readonly #done = new Set<string>();
   /** Counts storms and calms: what was planned in one storm to happen now and then ends with it. */
   #weather = 0;
 
@@ -121,7 +123,8 @@ class Storm {
   #calmFor(ms: number): void {
     if (!this.#goesOn()) return;
     this.#weather++;
-    this.#give(calm(this.#play.ensemble));
+    this.#give(calm(this.#play.ensemble, this.#done));
+    this.#done.clear();
     this.#goTo(this.#play.ensemble.now + ms);
   }
 
@@ -175,7 +178,10 @@ class Storm {
   }
 
   #give(commands: readonly Command[]): void {
-    for (const command of commands) this.#play.give(command, this.#play.ensemble.now);
+    for (const command of commands) {
+      this.#play.give(command, this.#play.ensemble.now);
+      if ('sid' in command) this.#done.add(`${command.type} ${command.sid}`);
+    }
   }
 
   #later(afterMs: number, act: () => void): void {

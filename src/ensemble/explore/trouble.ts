@@ -154,16 +154,14 @@ function restartAll(world: Watched, chance: Chance, lasts: () => number): Fault 
   };
 }
 
-/** Everybody is up, reachable and quick again. */
-export function calm(world: Watched): readonly Command[] {
-  return [
-    { type: 'heal' },
-    ...world.sids.flatMap((sid): readonly Command[] => [
-      { type: 'slowDisk', sid, fsyncMs: 1 },
-      { type: 'diskFull', sid, full: false },
-      { type: 'skew', sid, rate: 1 },
-      ...(world.isPaused(sid) ? [{ type: 'resume', sid } as const] : []),
-      ...startOf(sid)(world),
-    ]),
+/** Everybody is up, reachable and quick again. Only what was done is undone: a command too many is one more to look at. */
+export function calm(world: Watched, done: ReadonlySet<string>): readonly Command[] {
+  const undo = (sid: Sid): readonly Command[] => [
+    ...(done.has(`slowDisk ${sid}`) ? [{ type: 'slowDisk', sid, fsyncMs: 1 } as const] : []),
+    ...(done.has(`diskFull ${sid}`) ? [{ type: 'diskFull', sid, full: false } as const] : []),
+    ...(done.has(`skew ${sid}`) ? [{ type: 'skew', sid, rate: 1 } as const] : []),
+    ...(world.isPaused(sid) ? [{ type: 'resume', sid } as const] : []),
+    ...startOf(sid)(world),
   ];
+  return [{ type: 'heal' }, ...world.sids.flatMap(undo)];
 }

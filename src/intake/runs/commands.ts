@@ -114,6 +114,8 @@ const FORMS = [
   ['request', 'client', 'request'],
   ['close', 'client'],
   ['abandon', 'client'],
+  ['hurry', 'from', 'to', 'channel'],
+  ['hurryDisk', 'sid'],
 ] as const satisfies readonly (readonly [CommandType, ...string[]])[];
 
 /** Fails to compile when a command has no form. */
