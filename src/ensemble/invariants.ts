@@ -121,6 +121,7 @@ function decided(c: Checks, sid: Sid, decision: Decision, event: TraceEvent): vo
       return requestTaken(c, sid, decision.zxid, event.at);
     case 'leader.established':
       quorumIsDurable(c, sid, c.ghost.initial.get(decision.epoch) ?? decision.zxid, decision.supporters, 'its history');
+      c.ghost.calm.waiting = null;
       return established(c, sid, decision.epoch);
     case 'epoch.ack': {
       if (decision.outcome !== 'quorum') return;

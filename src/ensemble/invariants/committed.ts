@@ -26,11 +26,11 @@ export function established(c: Checks, sid: Sid, epoch: number): void {
     rebase(c, history);
   }
   grow(c, history, null);
-  if (first) haveSnapshots(c);
+  haveSnapshots(c);
 }
 
-/** Who got a snapshot before it was known what is committed has all that it holds. */
-export function haveSnapshots(c: Checks): void {
+/** Who got a snapshot before what it holds was committed has all of that. */
+function haveSnapshots(c: Checks): void {
   const { committed, histories } = c.ghost;
   for (const history of histories.values()) history.matched = Math.max(history.matched, countUpTo(committed, history.base));
 }

@@ -32,9 +32,11 @@ const established = (sid: number, epoch: number): Sketch =>
 const leads = (sid: number, epoch: number): Sketch[] => [epochWon(sid, epoch), established(sid, epoch)];
 const joins = (sid: number, epoch: number): Sketch =>
   server(sid, { changes: { role: 'FOLLOWING', acceptedEpoch: epoch, currentEpoch: epoch, zabState: 'BROADCAST', serving: true } });
-const logs = (sid: number, ...cells: LogCell[]): Sketch => server(sid, { log: append(...cells) });
-const commits = (sid: number, { zxid: at }: LogCell): Sketch => {
-  const decision: Decision = { rule: 'proposal.ack', zxid: at, from: 2, acks: [1, 2], voters: 3, outcome: 'committed' };
+/** Takes in txns, and has them on its disk at once. */
+const logs = (sid: number, ...cells: LogCell[]): Sketch =>
+  server(sid, { log: append(...cells), changes: { lastSynced: cells.at(-1)?.zxid ?? ZERO } });
+const commits = (sid: number, { zxid: at }: LogCell, acks = [2, 3]): Sketch => {
+  const decision: Decision = { rule: 'proposal.ack', zxid: at, from: 2, acks, voters: 3, outcome: 'committed' };
   return server(sid, { decisions: [decision], changes: { lastZxid: at } });
 };
 const applies = (sid: number, { zxid: at }: LogCell, digest?: number): Sketch =>
@@ -52,6 +54,7 @@ const recovers = (sid: number, ...cells: LogCell[]): Sketch =>
       zabState: 'ELECTION',
       serving: false,
       lastZxid: cells.at(-1)?.zxid ?? ZERO,
+      lastSynced: cells.at(-1)?.zxid ?? ZERO,
       acceptedEpoch: cells.at(-1)?.zxid.epoch ?? 0,
       currentEpoch: cells.at(-1)?.zxid.epoch ?? 0,
     },
@@ -123,7 +126,7 @@ const holds: readonly (readonly [InvariantName, string, readonly Sketch[]])[] = 
   ],
   ['epochs are ordered', 'accepted is ahead of current', [server(1, { changes: { acceptedEpoch: 3, currentEpoch: 2 } })]],
   ['promises are kept', 'epochs rise', [server(1, { changes: { acceptedEpoch: 1 } }), server(1, { changes: { acceptedEpoch: 4 } })]],
-  ['a leader has all committed txns', 'and more of its own', [...START, ...replicated(A), logs(2, B), dies(3), ...leads(2, 2)]],
+  ['a leader has all committed txns', 'and more of its own', [...START, ...replicated(A), logs(2, B), dies(3), epochWon(2, 2), logs(1, B), established(2, 2)]],
   [
     'a client never goes back',
     'equal zxids are no step back, and a new session starts over',
@@ -153,13 +156,13 @@ const breaks: readonly (readonly [InvariantName, string, readonly Sketch[], RegE
   [
     'agreement',
     'other content under a committed zxid',
-    [...START, logs(3, A), commits(3, A), logs(1, other(A)), applies(1, A)],
+    [...START, logs(3, A), logs(2, A), commits(3, A), logs(1, other(A)), applies(1, A)],
     /Server 1 has applied 0x100000001 \(create \/other\) where 0x100000001 \(create \/1-1\)/,
   ],
   [
     'no acknowledged write is lost',
     'the new leader lacks it',
-    [...START, logs(3, A), logs(1, A), commits(3, A), outcome(A), dies(3), ...leads(2, 2)],
+    [...START, logs(3, A), logs(1, A), commits(3, A, [1, 3]), outcome(A), dies(3), ...leads(2, 2)],
     /Server 2 leads epoch 2 without 0x100000001 .*Client 1 was told/,
   ],
   [
@@ -201,7 +204,7 @@ const breaks: readonly (readonly [InvariantName, string, readonly Sketch[], RegE
   [
     'a leader has all committed txns',
     'nobody was told yet',
-    [...START, logs(3, A), logs(1, A), commits(3, A), dies(3), ...leads(2, 2)],
+    [...START, logs(3, A), logs(1, A), commits(3, A, [1, 3]), dies(3), ...leads(2, 2)],
     /Server 2 leads epoch 2 without 0x100000001/,
   ],
   ['a client never goes back', 'a stale server answers', [reply(1, 5, '0x1'), reply(1, 4)], /had seen 0x100000005 .* 0x100000004/],
