@@ -29,6 +29,8 @@ export function quorumIsDurable(c: Checks, leader: Sid, zxid: Zxid, supporters: 
 export function epochIsFounded(c: Checks, sid: Sid, epoch: number): void {
   const initial = c.ghost.initial.get(epoch);
   if (initial === undefined || initial.counter === 0 || c.ghost.leaders.get(epoch) === sid || !c.config.forceSync) return;
+  // Observers log nothing before they are up to date, and nobody counts on them.
+  if (c.config.members.find((member) => member.sid === sid)?.type === 'observer') return;
   const durable = durableOn(c, sid);
   if (compareZxid(durable, initial) >= 0) return;
   c.report(
