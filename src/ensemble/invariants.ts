@@ -4,7 +4,7 @@
  */
 import type { Sid } from '../base/ids.ts';
 import type { Decision, EnsembleConfig } from '../zab/types.ts';
-import { align, changeHistory, emptyHistory } from './ghost.ts';
+import { align, changeHistory, emptyHistory, type History } from './ghost.ts';
 import { clientEvent, outcome } from './invariants/clients.ts';
 import { applied, committed, established } from './invariants/committed.ts';
 import { epochIsFounded, quorumIsDurable, staysCut } from './invariants/durable.ts';
@@ -86,7 +86,7 @@ function serverEvent(c: Checks, sid: Sid, event: TraceEvent): void {
       historyGrows(c, sid, history, change.cell);
       if (change.cell.type === 'closeSession') sessionClosed(c, change.cell);
     }
-    changeHistory(history, change, ghost.committed);
+    changeHistory(history, change, ghost.committed, change.change === 'reset' ? snapshotSource(c, event) : history);
   }
   if (changes?.lastSynced !== undefined) ghost.synced[sid] = changes.lastSynced;
   for (const decision of decisions) decided(c, sid, decision, event);
@@ -106,6 +106,12 @@ function serverEvent(c: Checks, sid: Sid, event: TraceEvent): void {
     if (now.role === 'LEADING') otherLeaders(c, sid, now);
   }
   if (now.serving && (now.lastZxid !== before.lastZxid || !before.serving || now.digest !== before.digest)) applied(c, sid, now);
+}
+
+/** Of whose history a snapshot was made: of the leader's that sent it, or of the server's own. */
+function snapshotSource(c: Checks, { what, actor }: TraceEvent): History {
+  if (what.type === 'receive' && what.message.kind === 'SNAP' && what.from.kind === 'server') return historyOf(c.ghost, what.from.sid);
+  return historyOf(c.ghost, actor.kind === 'server' ? actor.sid : 0);
 }
 
 function decided(c: Checks, sid: Sid, decision: Decision, event: TraceEvent): void {

@@ -29,10 +29,15 @@ export function established(c: Checks, sid: Sid, epoch: number): void {
   haveSnapshots(c);
 }
 
-/** Who got a snapshot before what it holds was committed has all of that. */
+/** Who got a snapshot before what it holds was committed has all of that, unless it is known in detail that it has something else. */
 function haveSnapshots(c: Checks): void {
   const { committed, histories } = c.ghost;
-  for (const history of histories.values()) history.matched = Math.max(history.matched, countUpTo(committed, history.base));
+  for (const history of histories.values()) {
+    align(history, committed);
+    const first = history.tail[0];
+    if (first === undefined || compareZxid(first.zxid, history.base) > 0)
+      history.matched = Math.max(history.matched, countUpTo(committed, history.base));
+  }
 }
 
 export function committed(c: Checks, sid: Sid, zxid: Zxid): void {

@@ -126,7 +126,11 @@ const holds: readonly (readonly [InvariantName, string, readonly Sketch[]])[] = 
   ],
   ['epochs are ordered', 'accepted is ahead of current', [server(1, { changes: { acceptedEpoch: 3, currentEpoch: 2 } })]],
   ['promises are kept', 'epochs rise', [server(1, { changes: { acceptedEpoch: 1 } }), server(1, { changes: { acceptedEpoch: 4 } })]],
-  ['a leader has all committed txns', 'and more of its own', [...START, ...replicated(A), logs(2, B), dies(3), epochWon(2, 2), logs(1, B), established(2, 2)]],
+  [
+    'a leader has all committed txns',
+    'and more of its own',
+    [...START, ...replicated(A), logs(2, B), dies(3), epochWon(2, 2), logs(1, B), established(2, 2)],
+  ],
   [
     'a client never goes back',
     'equal zxids are no step back, and a new session starts over',

@@ -110,7 +110,7 @@ class Weather {
 
   #request(): ClientOp {
     const at = this.#writes++;
-    const node = (path: string): Extract<ClientOp, { op: 'create' }> => ({
+    const node = (path: string): Extract<ClientOp, { op: 'create' | 'create2' }> => ({
       op: 'create',
       path,
       data: new Uint8Array([at & 255]),
