@@ -34,7 +34,10 @@ export async function buildForNode(name, entry) {
         target: 'node20',
         minify: false,
         rollupOptions: {
-          input: { main: join(root, entry), ...Object.fromEntries(Object.entries(THREADS).map(([name, file]) => [name, join(root, file)])) },
+          input: {
+            main: join(root, entry),
+            ...Object.fromEntries(Object.entries(THREADS).map(([name, file]) => [name, join(root, file)])),
+          },
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
         },
       },

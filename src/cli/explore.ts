@@ -117,7 +117,8 @@ interface Values {
 
 function wishOf(name: string | undefined, { servers, profile, variant, faults }: Values): Omit<Wish, 'priorities'> {
   const start = name === undefined ? null : readPlainScenario(name);
-  if (start !== null && servers !== undefined) throw new UsageError('--servers: the scenario says how many there are; leave one of them out');
+  if (start !== null && servers !== undefined)
+    throw new UsageError('--servers: the scenario says how many there are; leave one of them out');
   const wish = {
     servers: servers === undefined ? null : numberOf('--servers', servers, 3, 1, LIMITS.servers),
     rules: { ...(profile === undefined ? {} : { profile }), ...(variant === undefined ? {} : { variants: listOf(variant) }) },
@@ -160,7 +161,8 @@ function progressLines(): (report: Report, tally: Tally) => void {
   let saidAt = startedAt;
   return (report, tally) => {
     const now = performance.now();
-    if (report.type === 'found') process.stderr.write(`found: ${report.violation.sentence}\nmaking ${report.run.commands.length} commands fewer ...\n`);
+    if (report.type === 'found')
+      process.stderr.write(`found: ${report.violation.sentence}\nmaking ${report.run.commands.length} commands fewer ...\n`);
     if (now - saidAt < PROGRESS_MS) return;
     saidAt = now;
     const seconds = (now - startedAt) / 1000;

@@ -34,7 +34,12 @@ export function hunt(workers: number, jobOf: (stripe: number) => Job, watch: (re
   const cpuBefore = process.cpuUsage();
   const tally = new Tally();
   return new Promise((resolve, reject) => {
-    let first: { readonly before: Found['before']; readonly afterMs: number; readonly events: number; readonly hunted: Omit<Hunted, 'found'> } | null = null;
+    let first: {
+      readonly before: Found['before'];
+      readonly afterMs: number;
+      readonly events: number;
+      readonly hunted: Omit<Hunted, 'found'>;
+    } | null = null;
     let done = 0;
     const spent = (): Omit<Hunted, 'found'> => {
       const { user, system } = process.cpuUsage(cpuBefore);
@@ -53,10 +58,14 @@ export function hunt(workers: number, jobOf: (stripe: number) => Job, watch: (re
         first = { before: report, afterMs: hunted.ms, events: tally.events, hunted };
         for (const thread of threads) if (thread !== finder) void thread.terminate();
       }
-      if (report.type === 'shrunk' && first !== null) end({ ...report, before: first.before, afterMs: first.afterMs, events: first.events });
+      if (report.type === 'shrunk' && first !== null)
+        end({ ...report, before: first.before, afterMs: first.afterMs, events: first.events });
     };
     const threads = Array.from({ length: workers }, (_, stripe) => {
-      const thread = new Worker(new URL('./exploreThread.js', import.meta.url), { name: `hunter ${stripe + 1}`, workerData: jobOf(stripe) });
+      const thread = new Worker(new URL('./exploreThread.js', import.meta.url), {
+        name: `hunter ${stripe + 1}`,
+        workerData: jobOf(stripe),
+      });
       // Of two that find something at once, the first is the finder.
       thread.on('message', (report: Report) => {
         if (first === null || report.type === 'shrunk' || report.type === 'shrinking') heard(thread, report);

@@ -21,7 +21,8 @@ export function hurriesOf(world: World): readonly Hurry[] {
 }
 
 function hurryFor(world: World, item: Scheduled): Hurry | null {
-  if (item.kind === 'fsync') return world.state.processes.get(item.sid)?.incarnation === item.incarnation ? { type: 'hurryDisk', sid: item.sid } : null;
+  if (item.kind === 'fsync')
+    return world.state.processes.get(item.sid)?.incarnation === item.incarnation ? { type: 'hurryDisk', sid: item.sid } : null;
   if (item.kind !== 'arrive') return null;
   const connection = world.state.connections.get(item.conn);
   if (connection === undefined) return null;

@@ -104,7 +104,9 @@ export const BRANCHES: Branches = {
 
 /** A branch as one word: `sync.mode because=inTxnLog`; the rule alone where it has no branches. */
 export const ALL_BRANCHES: readonly string[] = Object.entries(BRANCHES).flatMap(([rule, fields]) => {
-  const named = Object.entries(fields).flatMap(([field, values]) => Object.keys(values as object).map((value) => `${rule} ${field}=${value}`));
+  const named = Object.entries(fields).flatMap(([field, values]) =>
+    Object.keys(values as object).map((value) => `${rule} ${field}=${value}`),
+  );
   return named.length === 0 ? [rule] : named;
 });
 

@@ -58,7 +58,8 @@ export class Clientele {
     if (roll < 0.3) return this.#create(path);
     if (roll < 0.65) return { op: 'setData', path, data: this.#data(), version: -1 };
     if (roll < 0.75) return { op: 'delete', path, version: -1 };
-    if (roll < 0.87) return { op: 'multi', ops: [this.#create(path), { op: 'setData', path: chance.pick(PATHS), data: this.#data(), version: -1 }] };
+    if (roll < 0.87)
+      return { op: 'multi', ops: [this.#create(path), { op: 'setData', path: chance.pick(PATHS), data: this.#data(), version: -1 }] };
     if (roll < 0.9) return { op: 'sync', path };
     return { op: chance.pick(['getData', 'exists', 'getChildren'] as const), path };
   }

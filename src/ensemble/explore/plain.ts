@@ -23,7 +23,11 @@ export interface FoundRun {
  * @param untilMs virtual time until which it goes on after its last command.
  * @param words a name, a title, texts.
  */
-export function scenarioOfRun({ start, commands }: FoundRun, untilMs: number, words: Readonly<Record<string, unknown>> = {}): PlainScenario {
+export function scenarioOfRun(
+  { start, commands }: FoundRun,
+  untilMs: number,
+  words: Readonly<Record<string, unknown>> = {},
+): PlainScenario {
   const given = commands.map(({ at, command }) => ({ at, command: plainCommand(command) }));
   const left = Math.max(0, untilMs - (commands.at(-1)?.at ?? 0));
   return { ...words, ...start, steps: [...(start.steps ?? []), ...given, { sleep: Math.ceil(left) / 1000 }] };
@@ -46,7 +50,7 @@ function plainOp(op: object): object {
 }
 
 /**
- * The times of commands: half a microsecond off, since all that the world does by itself falls on whole ones. So nothing else happens at that
+ * The time of a command that is wanted at a time: the middle of that microsecond, since all that the world does by itself falls on whole ones. So nothing else happens at that
  * very moment, and it does not matter whether a command is given from outside or by a script.
  */
 export function commandTime(after: number): number {

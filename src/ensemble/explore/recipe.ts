@@ -108,7 +108,10 @@ export function drawRecipe(chance: Chance, wish: Wish): Recipe {
   const storms = 1 + chance.below(stormMs > 2_000 ? 3 : 6);
   const requestGapMs = chance.pick([2, 8, 30, 100, 300]);
   return {
-    start: wish.start === null ? drawStart(chance, wish, Math.ceil((storms * (stormMs + calmMs)) / requestGapMs)) : { ...wish.start, ...wish.rules, seed: chance.seed() },
+    start:
+      wish.start === null
+        ? drawStart(chance, wish, Math.ceil((storms * (stormMs + calmMs)) / requestGapMs))
+        : { ...wish.start, ...wish.rules, seed: chance.seed() },
     kinds,
     moments: drawMoments(chance),
     faultGapMs: chance.pick([40, 150, 400, 1_000]),

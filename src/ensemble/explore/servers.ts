@@ -23,7 +23,9 @@ function withoutSid(command: Command, gone: Sid, renumbered: (sid: Sid) => Sid):
     case 'slow':
     case 'reset':
     case 'hurry':
-      return command.from === gone || command.to === gone ? null : { ...command, from: renumbered(command.from), to: renumbered(command.to) };
+      return command.from === gone || command.to === gone
+        ? null
+        : { ...command, from: renumbered(command.from), to: renumbered(command.to) };
     case 'heal':
       if (command.from === gone || command.to === gone) return null;
       return command.from === undefined || command.to === undefined

@@ -28,7 +28,19 @@ const FEWEST_SERVERS = 3;
 const LONG_GAP_MS = 20;
 
 /** Types that are left out as a whole first, the ones that help least at the front. */
-const WHOLE: readonly CommandType[] = ['skew', 'diskFull', 'slowDisk', 'slow', 'reset', 'pause', 'partition', 'cut', 'request', 'close', 'abandon'];
+const WHOLE: readonly CommandType[] = [
+  'skew',
+  'diskFull',
+  'slowDisk',
+  'slow',
+  'reset',
+  'pause',
+  'partition',
+  'cut',
+  'request',
+  'close',
+  'abandon',
+];
 
 export class Shrinker {
   readonly #host: InlineHost;
@@ -178,4 +190,3 @@ function plainerStarts({ cfg }: PlainScenario): readonly ((start: PlainScenario)
 function without(object: object, field: string): PlainScenario {
   return Object.fromEntries(Object.entries(object).filter(([name]) => name !== field));
 }
-

@@ -95,7 +95,9 @@ class Storm {
 
   #startAll(): void {
     const gapMs = this.#chance.pick([0, 1, 40, 400]);
-    this.#chance.shuffled(this.#sids).forEach((sid, i) => this.#later(i * gapMs * this.#chance.unit(), () => this.#give(startOf(sid)(this.#play.ensemble))));
+    this.#chance
+      .shuffled(this.#sids)
+      .forEach((sid, i) => this.#later(i * gapMs * this.#chance.unit(), () => this.#give(startOf(sid)(this.#play.ensemble))));
     for (let i = 0; i < this.#recipe.clients; i++) this.#later(this.#chance.wait(100), () => this.#give(this.#clientele.connect()));
     // Most runs begin with servers that have something to lose.
     if (this.#chance.is(0.7)) this.#goTo(this.#play.ensemble.now + this.#chance.pick([300, 800, 2_000]));

@@ -71,7 +71,13 @@ class Search {
 
   run(): Searched {
     this.#visit(this.#window.depth, this.#window.faults, new Map(this.#play.ensemble.sids.map((sid) => [sid, ''])));
-    return { states: this.#known.size, leaves: this.#leaves, events: this.#events, whole: !this.#cutOff && this.#found === null, found: this.#found };
+    return {
+      states: this.#known.size,
+      leaves: this.#leaves,
+      events: this.#events,
+      whole: !this.#cutOff && this.#found === null,
+      found: this.#found,
+    };
   }
 
   #visit(depth: number, faults: number, given: ReadonlyMap<Sid, string>): void {

@@ -61,13 +61,21 @@ export function faultOf(kind: FaultKind, world: Watched, chance: Chance, at: Sid
     case 'crash':
     case 'powerLoss':
     case 'stop': {
-      const sid = one(world.sids.filter((each) => exists(world, each)), at, chance);
+      const sid = one(
+        world.sids.filter((each) => exists(world, each)),
+        at,
+        chance,
+      );
       return sid === null ? NOTHING : { now: [{ type: kind, sid }], later: [{ afterMs: lasts(), make: startOf(sid) }] };
     }
     case 'restartAll':
       return restartAll(world, chance, lasts);
     case 'pause': {
-      const sid = one(world.sids.filter((each) => world.isUp(each) && !world.isPaused(each)), at, chance);
+      const sid = one(
+        world.sids.filter((each) => world.isUp(each) && !world.isPaused(each)),
+        at,
+        chance,
+      );
       if (sid === null) return NOTHING;
       return {
         now: [{ type: 'pause', sid }],
@@ -93,7 +101,10 @@ export function faultOf(kind: FaultKind, world: Watched, chance: Chance, at: Sid
     case 'slowDisk': {
       const sid = chance.pick(world.sids);
       const fsyncMs = chance.pick([20, 100, 500, 2_000]);
-      return { now: [{ type: 'slowDisk', sid, fsyncMs }], later: [{ afterMs: lasts(), make: () => [{ type: 'slowDisk', sid, fsyncMs: 1 }] }] };
+      return {
+        now: [{ type: 'slowDisk', sid, fsyncMs }],
+        later: [{ afterMs: lasts(), make: () => [{ type: 'slowDisk', sid, fsyncMs: 1 }] }],
+      };
     }
     case 'skew':
       return { now: [{ type: 'skew', sid: chance.pick(world.sids), rate: chance.pick([0.8, 0.95, 1, 1.05, 1.3]) }], later: [] };
@@ -150,7 +161,9 @@ function restartAll(world: Watched, chance: Chance, lasts: () => number): Fault 
   const late = chance.is(0.5) ? chance.pick(world.sids) : null;
   return {
     now: doomed.map((sid) => ({ type, sid })),
-    later: chance.shuffled(doomed).map((sid, i) => ({ afterMs: first + i * gapMs + (sid === late ? 300 + lasts() * 2 : 0), make: startOf(sid) })),
+    later: chance
+      .shuffled(doomed)
+      .map((sid, i) => ({ afterMs: first + i * gapMs + (sid === late ? 300 + lasts() * 2 : 0), make: startOf(sid) })),
   };
 }
 

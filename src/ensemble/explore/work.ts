@@ -18,7 +18,13 @@ export interface Job {
 
 /** What a hunter says. Figures are since it last said any. */
 export type Report =
-  | { readonly type: 'progress'; readonly runs: number; readonly events: number; readonly states: readonly number[]; readonly branches: readonly string[] }
+  | {
+      readonly type: 'progress';
+      readonly runs: number;
+      readonly events: number;
+      readonly states: readonly number[];
+      readonly branches: readonly string[];
+    }
   | { readonly type: 'found'; readonly run: FoundRun; readonly violation: Violation }
   | { readonly type: 'shrinking'; readonly commands: number; readonly tries: number }
   | { readonly type: 'shrunk'; readonly run: FoundRun; readonly violation: Violation; readonly tries: number; readonly minimal: boolean }
@@ -61,7 +67,14 @@ export function work({ task, huntMs, shrinkMs }: Job, host: InlineHost, clock: (
   say({ type: 'done' });
 }
 
-function shrink(run: FoundRun, violation: Violation, host: InlineHost, clock: () => number, shrinkMs: number, say: (report: Report) => void): void {
+function shrink(
+  run: FoundRun,
+  violation: Violation,
+  host: InlineHost,
+  clock: () => number,
+  shrinkMs: number,
+  say: (report: Report) => void,
+): void {
   const until = clock() + shrinkMs;
   const shrinker = new Shrinker(run, violation, host, MOST_TRIES, () => clock() >= until);
   const steps = shrinker.work();

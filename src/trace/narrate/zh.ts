@@ -101,7 +101,8 @@ export const zh: Language = {
     heal: (c) => (c.from === undefined || c.to === undefined ? '修复所有链路。' : `修复 ${c.from} 与 ${c.to} 之间的链路。`),
     partition: (c) => `网络分裂为 ${c.groups.map((group) => `{${group.join('、')}}`).join(' 和 ')}。`,
     slow: (c) => `${c.from} ${c.oneWay === true ? '到' : '与'} ${c.to} ${c.oneWay === true ? '' : '之间'}的链路变慢 ${ms(c.delayMs)}。`,
-    hurry: (c) => `${c.from} 发往 ${c.to} 的最早一个数据包（${{ election: '选举', quorum: '仲裁', client: '客户端' }[c.channel]}连接）现在到达。`,
+    hurry: (c) =>
+      `${c.from} 发往 ${c.to} 的最早一个数据包（${{ election: '选举', quorum: '仲裁', client: '客户端' }[c.channel]}连接）现在到达。`,
     hurryDisk: (c) => `服务器 ${c.sid} 正在进行的 fsync 现在完成。`,
     reset: (c) => `重置 ${c.from} 与 ${c.to} 之间的连接。`,
     skew: (c) => `服务器 ${c.sid} 的时钟现在以 ${c.rate} 倍速运行。`,
