@@ -7,13 +7,17 @@ import type { MessageKind } from '../../zab/types.ts';
 import type { Chance } from './chance.ts';
 import type { PlainScenario } from './plain.ts';
 
-/** `restartAll` ends several servers at once and starts them again; a power loss may leave a torn write. */
+/**
+ * `restartAll` ends several servers at once and starts them again; `shift` leaves the work to another bare majority; a power loss may leave a torn
+ * write.
+ */
 export const FAULT_KINDS = [
   'kill',
   'crash',
   'powerLoss',
   'stop',
   'restartAll',
+  'shift',
   'pause',
   'cut',
   'cutOneWay',

@@ -38,6 +38,7 @@ export const AIMED: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'reset',
   'slow',
   'restartAll',
+  'shift',
 ]);
 
 export function exists(world: Watched, sid: Sid): boolean {
@@ -70,6 +71,8 @@ export function faultOf(kind: FaultKind, world: Watched, chance: Chance, at: Sid
     }
     case 'restartAll':
       return restartAll(world, chance, lasts);
+    case 'shift':
+      return shift(world, chance);
     case 'pause': {
       const sid = one(
         world.sids.filter((each) => world.isUp(each) && !world.isPaused(each)),
@@ -165,6 +168,17 @@ function restartAll(world: Watched, chance: Chance, lasts: () => number): Fault 
       .shuffled(doomed)
       .map((sid, i) => ({ afterMs: first + i * gapMs + (sid === late ? 300 + lasts() * 2 : 0), make: startOf(sid) })),
   };
+}
+
+/** The work goes to a majority that is drawn anew, freshly started or as it is; the others are down until the next shift or calm. */
+function shift(world: Watched, chance: Chance): Fault {
+  const order = chance.shuffled(world.sids);
+  const crew = order.slice(0, Math.floor(order.length / 2) + 1);
+  const type = chance.pick(['kill', 'kill', 'powerLoss'] as const);
+  const fresh = chance.is(0.5);
+  const ended = world.sids.filter((sid) => exists(world, sid) && (fresh || !crew.includes(sid)));
+  const gapMs = chance.pick([0, 1, 20]);
+  return { now: ended.map((sid) => ({ type, sid })), later: crew.map((sid, i) => ({ afterMs: 1 + i * gapMs, make: startOf(sid) })) };
 }
 
 /** Everybody is up, reachable and quick again. Only what was done is undone: a command too many is one more to look at. */
