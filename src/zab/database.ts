@@ -8,6 +8,7 @@ import { utf8, type Bytes } from '../base/ids.ts';
 import { compareZxid, sameZxid, type Zxid } from '../base/zxid.ts';
 import { recover, fastForward } from '../store/recovery.ts';
 import { beginSnapshot, serializeSnapshot, snapshotName, type SnapshotFormat } from '../store/snapshot.ts';
+import { datedFiles } from '../store/names.ts';
 import { newLogWriter } from '../store/txnLog.ts';
 import { encodeTxn } from '../store/txnCodec.ts';
 import { purgeOps } from '../store/retention.ts';
@@ -87,6 +88,11 @@ export function recoverAtBoot(d: Draft): void {
     return;
   }
   write(d, outcome.recovered.ops);
+  if (d.s.config.profile.recoveredLog === 'synced')
+    write(
+      d,
+      datedFiles(d.s.disk, 'log').map(({ name }): DiskOp => ({ op: 'fsync', file: name })),
+    );
   adopt(d, outcome.recovered.tree, outcome.recovered.replayed);
   for (const what of steps) {
     if (what.step === 'epochs') {

@@ -32,6 +32,7 @@ export const PROFILE_3_8_0: Profile = {
   diffZxid: 'stays',
   roleEnd: 'fastForwards',
   snapshotAtRoleEnd: 'followsMemory',
+  recoveredLog: 'believed',
   newLeaderPlace: 'queued',
   multiZxid: 'withLast',
   interruptedSync: 'snapGivenUp',
@@ -77,6 +78,7 @@ export const PROFILE_SOUND: Profile = {
   truncResult: 'checked',
   snapLogs: 'deleted',
   snapshotAtRoleEnd: 'keepsTree',
+  recoveredLog: 'synced',
   interruptedSync: 'givenUp',
   diskError: 'memoryReloaded',
 };

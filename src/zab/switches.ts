@@ -64,6 +64,11 @@ export interface Profile {
   /** Whether a role that ends fast-forwards memory from the log (not in 3.4.10, 3.4.11, 3.5.3; ZOOKEEPER-2845). */
   readonly roleEnd: 'fastForwards' | 'leavesMemory';
   /**
+   * What a start reads from the log may be in the page cache only, since a kill does not wait for an fsync: it is believed to be durable (all releases), or
+   * made so.
+   */
+  readonly recoveredLog: 'believed' | 'synced';
+  /**
    * A snapshot that is being written when a role ends goes on with memory, which is then fast-forwarded by txns that may never be committed (all
    * releases), or with the tree as it was.
    */

@@ -206,6 +206,16 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     source: 'ZKDatabase.fastForwardDataBase beside ZooKeeperServer.takeSnapshot; all releases',
     set: { snapshotAtRoleEnd: 'followsMemory' },
   },
+  'recovered-not-durable': {
+    title: {
+      en: 'What a start reads from the page cache counts as durable, and a power loss takes it.',
+      zh: '启动时从页缓存读到的日志被当作已落盘，断电就丢了。',
+    },
+    kind: 'open',
+    breaks: ['applied is a prefix of committed', 'no acknowledged write is lost', 'a leader has all committed txns', 'promises are kept'],
+    source: 'FileTxnLog.FileTxnIterator, FileTxnLog.commit; all releases',
+    set: { recoveredLog: 'believed' },
+  },
   'ZOOKEEPER-5094': {
     title: {
       en: 'A TRUNC that was interrupted leaves memory ahead of the disk.',

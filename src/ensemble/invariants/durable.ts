@@ -36,7 +36,7 @@ export function epochIsFounded(c: Checks, sid: Sid, epoch: number): void {
   c.report(
     'an epoch stands on its history',
     `Server ${sid} is in epoch ${epoch}, which began with a history up to ${formatZxid(initial)}, but its disk ends at ${formatZxid(durable)}.`,
-    c.own(sid),
+    c.disk(sid),
     sid,
   );
 }

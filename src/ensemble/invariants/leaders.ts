@@ -40,7 +40,7 @@ export function epochs(c: Checks, sid: Sid, before: Watched, now: Watched): void
     c.report(
       'promises are kept',
       `Server ${sid} had accepted epoch ${before.acceptedEpoch} and goes back to ${now.acceptedEpoch}.`,
-      null,
+      c.ghost.failedDisks.has(sid) ? c.disk(sid) : null,
       sid,
     );
   if (now.currentEpoch > now.acceptedEpoch)

@@ -67,11 +67,17 @@ export class Checks {
     return done === undefined || done.emptied ? null : done.what;
   }
 
+  /** Like `own`, or that its disk took nothing more. */
+  disk(sid: Sid): string | null {
+    return this.own(sid) ?? (this.ghost.failedDisks.has(sid) ? `the disk of server ${sid} was full` : null);
+  }
+
   /** What was done to the disk of any of these servers. */
   anyOf(sids: Iterable<Sid>): string | null {
     for (const sid of sids) {
       const done = this.ghost.tampered.get(sid);
       if (done !== undefined) return done.what;
+      if (this.ghost.failedDisks.has(sid)) return this.disk(sid);
     }
     return null;
   }
