@@ -108,7 +108,8 @@ export interface Wish {
 export function drawRecipe(chance: Chance, wish: Wish): Recipe {
   const stormMs = chance.pick([300, 1_000, 3_000, 6_000]);
   const kinds = chance.some(wish.faults, chance.pick([0.2, 0.4, 0.7]));
-  const calmMs = chance.pick([200, 600, 1_500]);
+  // A long calm now and then: that nothing goes on any more shows only after a while.
+  const calmMs = chance.pick([200, 600, 1_500, 1_500, 10_000]);
   const storms = 1 + chance.below(stormMs > 2_000 ? 3 : 6);
   const requestGapMs = chance.pick([2, 8, 30, 100, 300]);
   return {

@@ -8,7 +8,7 @@ import { InlineHost } from '../../../src/ensemble/host/inline.ts';
 import { inline } from '../real.ts';
 import { found, optionsOf } from './hunters.ts';
 
-const RUNS = 4;
+const RUNS = 3;
 const outcomesOf = (mode: HuntMode, seed: number, stripe = 0) => {
   const hunt = new Hunt(optionsOf([], seed, mode, stripe), inline());
   return Array.from({ length: RUNS }, () => hunt.next());
@@ -16,7 +16,7 @@ const outcomesOf = (mode: HuntMode, seed: number, stripe = 0) => {
 
 describe('a hunt', () => {
   it.each(['random', 'pct', 'coverage'] as const)('is the same again from the same seed (%s)', (mode) => {
-    expect(outcomesOf(mode, 3)).toEqual(outcomesOf(mode, 3));
+    expect(JSON.stringify(outcomesOf(mode, 3)) === JSON.stringify(outcomesOf(mode, 3))).toBe(true);
   });
 
   it('is another from another seed, and for every one of several hunters', () => {
