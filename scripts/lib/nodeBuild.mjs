@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { isStale } from './fresh.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
-/** Beside every program, where `ThreadHost` looks for it: `serverThread.js`. */
-const THREAD = 'src/ensemble/host/serverThread.ts';
+/** Beside every program, where those who start threads look for them: `serverThread.js`, `exploreThread.js`. */
+const THREADS = { serverThread: 'src/ensemble/host/serverThread.ts', exploreThread: 'src/cli/exploreThread.ts' };
 
 /**
- * Bundles `entry` into `dist/<name>/main.js`, with the worker thread's entry beside it, when a source is newer.
+ * Bundles `entry` into `dist/<name>/main.js`, with the entries of worker threads beside it, when a source is newer.
  *
  * @param {string} name
  * @param {string} entry relative to the project
@@ -34,7 +34,10 @@ export async function buildForNode(name, entry) {
         target: 'node20',
         minify: false,
         rollupOptions: {
-          input: { main: join(root, entry), serverThread: join(root, THREAD) },
+          input: {
+            main: join(root, entry),
+            ...Object.fromEntries(Object.entries(THREADS).map(([name, file]) => [name, join(root, file)])),
+          },
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
         },
       },

@@ -1,5 +1,6 @@
 /** The command line: `npm run zablab -- COMMAND ...`. */
 import { disk, HELP_DISK } from './disk.ts';
+import { explore, HELP_EXPLORE } from './explore.ts';
 import { exportRun, HELP_EXPORT } from './export.ts';
 import { HELP_IMPORT, importLogs } from './import.ts';
 import { HELP_RUN, run } from './run.ts';
@@ -15,6 +16,7 @@ Commands
   scenarios      list the ready scenarios
   import FILE... read server logs: who led, why, and what went wrong
   disk DIR...    decode, verify and compare the data directories of real servers
+  explore [SCENARIO]  hunt for what breaks: random faults and schedules, and the smallest run that shows it
   export SCENARIO  run a scenario and write its servers' directories, their logs, or what happened in other forms
 
 Options
@@ -27,6 +29,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   import: importLogs,
   disk,
   export: exportRun,
+  explore,
 };
 const HELPS: Readonly<Record<string, string>> = {
   run: HELP_RUN,
@@ -34,6 +37,7 @@ const HELPS: Readonly<Record<string, string>> = {
   import: HELP_IMPORT,
   disk: HELP_DISK,
   export: HELP_EXPORT,
+  explore: HELP_EXPLORE,
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -9,15 +9,24 @@ import { UsageError } from './usage.ts';
 /** A name of ours, or a file. */
 export function readScenario(name: string): Scenario {
   const ready = SCENARIOS[name];
-  if (ready !== undefined) return parseScenario(ready, name);
+  return ready === undefined ? parseScenarioText(textOf(name), name) : parseScenario(ready, name);
+}
+
+/** The same as the JSON that it is, checked. */
+export function readPlainScenario(name: string): Readonly<Record<string, unknown>> & { readonly steps?: readonly unknown[] } {
+  const scenario = SCENARIOS[name] ?? textOf(name);
+  if (typeof scenario !== 'string') return scenario as Readonly<Record<string, unknown>>;
+  parseScenarioText(scenario, name);
+  return JSON.parse(scenario) as Readonly<Record<string, unknown>>;
+}
+
+function textOf(name: string): string {
   if (!existsSync(name)) throw new UsageError(`${name}: there is no such file, nor a ready scenario of that name. See zablab scenarios`);
-  let text: string;
   try {
-    text = readFileSync(name, 'utf8');
+    return readFileSync(name, 'utf8');
   } catch (error) {
     throw new UsageError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return parseScenarioText(text, name);
 }
 
 export function languageOf(lang: string): Language {

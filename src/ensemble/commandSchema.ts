@@ -65,7 +65,14 @@ const commandSchema = v.variant(
         v.maxLength(LIMITS.servers, 'at most one group per server'),
       ),
     }),
-    v.object({ type: v.literal('slow'), from: sidSchema, to: sidSchema, delayMs: msSchema }),
+    v.object({ type: v.literal('slow'), from: sidSchema, to: sidSchema, delayMs: msSchema, oneWay: optional.flag }),
+    v.object({
+      type: v.literal('hurry'),
+      from: sidSchema,
+      to: sidSchema,
+      channel: v.picklist(['election', 'quorum', 'client'], 'election, quorum or client'),
+    }),
+    v.object({ type: v.literal('hurryDisk'), sid: sidSchema }),
     v.object({ type: v.literal('reset'), from: sidSchema, to: sidSchema }),
     v.object({
       type: v.literal('skew'),

@@ -18,6 +18,7 @@ import { isFailure, type ServerHost, type StepResult } from './host/host.ts';
 import { InlineHost } from './host/inline.ts';
 import type { Breathe, EnsembleHooks, Future, GivenCommand, ReplayedCommand } from './hooks.ts';
 import type { Finding } from './invariants.ts';
+import { hurriesOf, type Hurry } from './hurry.ts';
 import { KeyFrames, type KeyFrame } from './keyFrames.ts';
 import type { WorldOptions } from './options.ts';
 import { peekEntry, popEntry, pushEntry } from './queue.ts';
@@ -248,6 +249,24 @@ export class Ensemble {
       this.#stage = this.host;
     }
     if (inline !== this.host) this.host.load(inline.save());
+  }
+
+  /** What could come next if it hurried; see `hurry.ts`. */
+  hurries(): readonly Hurry[] {
+    return hurriesOf(this.#world);
+  }
+
+  /** This moment, for `backTo`. Cheap, with an inline host; with others there is none. */
+  mark(): KeyFrame {
+    this.#mustRest('remember a moment');
+    return this.#keyFrame();
+  }
+
+  /** Goes back to a moment of this very run's past. A mark stays good for as long as the run has not gone back to before it. */
+  backTo(mark: KeyFrame): void {
+    this.#mustRest('go back');
+    this.#restore(mark, this.#inlineHost());
+    this.#commands = this.#commands.filter((given) => given.n < this.trace.length);
   }
 
   /** Ends all workers. */

@@ -93,7 +93,7 @@ function accept(world: World, attempt: Attempt): void {
 }
 
 function newPipe(): Pipe {
-  return { last: 0, flying: 0, replaying: 0, held: [], tries: -1, broken: false };
+  return { last: 0, flying: 0, replaying: 0, held: [], tries: -1, broken: false, holed: false };
 }
 
 /** The initiator has the answer: the connection is open on its side. Gives the position of the event. */

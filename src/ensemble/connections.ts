@@ -44,7 +44,7 @@ export function judge(world: World, item: ArrivalItem): Verdict {
   const blocked = isBlocked(world, nodeAt(connection, item.end), nodeAt(connection, receiver));
   if (segment.kind === 'rst') return blocked ? 'ignored' : judgeReset(connection, receiver);
   const pipe = connection.pipes[item.end];
-  if (blocked || pipe.held.length > 0) return 'held';
+  if (blocked || pipe.held.length > 0 || pipe.holed) return 'held';
   if (pipe.replaying > 0 && !item.again) return 'behind';
   return judgeDelivery(world, connection, receiver, segment);
 }
@@ -146,12 +146,18 @@ function settleInput(connection: Connection, receiver: End, input: Input): void 
 /** A process or its kernel is done with an end. After a reset what the kernel still held is thrown away. */
 function shutEnd(connection: Connection, end: End, discard: boolean): void {
   connection.ends[end] = 'closed';
-  if (discard) lose(connection, dropHeld(connection.pipes[end]));
+  const pipe = connection.pipes[end];
+  if (!discard) return;
+  if (pipe.held.length > 0) pipe.holed = true;
+  lose(connection, dropHeld(pipe));
 }
 
 function hold(world: World, connection: Connection, end: End, segment: Segment): void {
   const pipe = connection.pipes[end];
-  if (pipe.broken) return lose(connection, [segment]);
+  if (pipe.broken || pipe.holed) {
+    pipe.holed = true;
+    return lose(connection, [segment]);
+  }
   pipe.held.push(segment);
   if (pipe.tries >= 0) return;
   pipe.tries = 0;
@@ -242,6 +248,7 @@ export function closeAllEnds(world: World, node: NodeId, ending: Ending, unread:
     connection.ends[end] = 'closed';
     if (ending === 'silent') {
       pipe.broken = true;
+      if (pipe.held.length > 0) pipe.holed = true;
       lost.push(...flightsIn(dropHeld(pipe)));
     } else if (was === 'open') hangUp(world, connection, end, unread.has(connection.id), lost);
     reap(world, connection);

@@ -19,12 +19,16 @@ export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]
     if (op === 'delete') process.writtenAt.delete(file);
     else process.writtenAt.set(file, world.state.now);
   }
-  if (!process.diskFull) {
+  if (!process.diskFull && !wasRefused(process.disk, ops[0])) {
     process.disk = ops.length === 1 ? applyDiskOp(process.disk, ops[0] as DiskOp) : applyDiskOps(process.disk, ops);
     return;
   }
   const first = ops.findIndex(needsSpace);
-  process.disk = applyDiskOps(process.disk, first < 0 ? ops : ops.slice(0, first));
+  const done = first < 0 ? ops : ops.slice(0, first);
+  process.disk = applyDiskOps(
+    process.disk,
+    done.filter((op) => !wasRefused(process.disk, op)),
+  );
   if (first < 0) return;
   schedule(world, world.state.now, {
     kind: 'input',
@@ -38,6 +42,11 @@ export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]
     },
     cause: world.cause,
   });
+}
+
+/** The file was to be made while the disk was full, and the process has not been told yet. */
+function wasRefused(disk: Disk, op: DiskOp | undefined): boolean {
+  return op !== undefined && op.op !== 'create' && op.op !== 'writeAtomic' && op.op !== 'delete' && disk.files[op.file] === undefined;
 }
 
 function needsSpace(op: DiskOp): boolean {

@@ -11,6 +11,7 @@ import { isOver, newClient, shuffled } from './clients.ts';
 import { destroy } from './connections.ts';
 import { opsOf, rewriteFile } from './disks.ts';
 import { CommandError } from './errors.ts';
+import { bringForward, fsyncOf, packetOf } from './hurry.ts';
 import { linkOf } from './links.ts';
 import { endProcess, resumeProcess, startProcess } from './processes.ts';
 import { clientNode, type Client, type Process } from './state.ts';
@@ -79,11 +80,21 @@ const PLANNERS: Planners = {
     }),
   heal: (world, { from, to, oneWay }) => healing(world, from, to, oneWay),
   partition: (world, { groups }) => partitioning(world, groups),
-  slow: (world, { from, to, delayMs }) => {
+  slow: (world, { from, to, delayMs, oneWay }) => {
     positive('delayMs', delayMs, true);
-    return onLink(world, from, to, false, (a, b) => {
+    return onLink(world, from, to, oneWay, (a, b) => {
       linkOf(world, a, b).delayMs = delayMs;
     });
+  },
+  hurry: (world, { from, to, channel }) => {
+    checkLink(world, from, to);
+    const packet = packetOf(world, from, to, channel);
+    return { act: () => bringForward(world, packet) };
+  },
+  hurryDisk: (world, { sid }) => {
+    server(world, sid);
+    const fsync = fsyncOf(world, sid);
+    return { act: () => bringForward(world, fsync) };
   },
   reset: (world, { from, to }) => {
     checkLink(world, from, to);

@@ -72,7 +72,12 @@ export function align(history: History, committed: Committed): void {
   if (i > 0) tail.splice(0, i);
 }
 
-export function changeHistory(history: History, change: LogChange, committed: Committed): void {
+/**
+ * A history changes.
+ *
+ * @param source whose history a snapshot that it is reset to was made of: its own, or that of the leader that sent it.
+ */
+export function changeHistory(history: History, change: LogChange, committed: Committed, source: History = history): void {
   switch (change.change) {
     case 'append': {
       const next = history.tail.length === 0 ? committed.cells[history.matched] : undefined;
@@ -84,11 +89,15 @@ export function changeHistory(history: History, change: LogChange, committed: Co
       history.tail = history.tail.filter((cell) => compareZxid(cell.zxid, change.to) <= 0);
       history.matched = Math.min(history.matched, countUpTo(committed, change.to));
       return;
-    case 'reset':
-      history.base = change.base;
+    case 'reset': {
       history.matched = countUpTo(committed, change.base);
-      history.tail = change.cells.filter((cell) => compareZxid(cell.zxid, change.base) > 0);
+      const last = committed.cells[history.matched - 1]?.zxid ?? committed.base;
+      // What the snapshot holds beyond the committed txns; some of it may become committed.
+      const held = source.tail.filter(({ zxid }) => compareZxid(zxid, last) > 0 && compareZxid(zxid, change.base) <= 0);
+      history.base = change.base;
+      history.tail = [...held, ...change.cells.filter((cell) => compareZxid(cell.zxid, change.base) > 0)];
       align(history, committed);
+    }
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Sid } from '../base/ids.ts';
-import { PROFILES, PROFILE_CURRENT, type Profile } from '../zab/profile.ts';
+import { PROFILES, PROFILE_CURRENT, type Profile, VARIANTS, withVariants } from '../zab/profile.ts';
 import type { EnsembleConfig, Member } from '../zab/types.ts';
 import { parseCommand } from './commandSchema.ts';
 import type { Spread } from './options.ts';
@@ -46,6 +46,10 @@ const scenarioSchema = v.object({
   texts: v.optional(v.object({ en: v.optional(textsSchema), zh: v.optional(textsSchema) }), {}),
   seed: v.optional(v.pipe(number(0, 4_294_967_295), v.integer('a whole number')), 1),
   profile: v.optional(v.picklist(Object.keys(PROFILES), `one of ${Object.keys(PROFILES).join(', ')}`)),
+  variants: v.optional(
+    v.pipe(v.array(text(100), 'a list of names of variants'), v.maxLength(LIMITS.variants, `at most ${LIMITS.variants} variants`)),
+    [],
+  ),
   servers: v.optional(v.pipe(number(0, 1_000), v.integer('a whole number of servers'))),
   observers: v.optional(v.pipe(v.array(sidSchema, 'a list of sids'), v.maxLength(255, 'a shorter list')), []),
   members: v.optional(v.pipe(v.array(memberSchema, 'a list of members, such as {"sid": 1}'), v.maxLength(255, 'a shorter list'))),
@@ -93,13 +97,14 @@ export function parseScenario(value: unknown, source: string, profile: Profile =
   }
   const raw = checked.output;
   const members = membersOf(raw, source);
-  const rules = (raw.profile === undefined ? undefined : PROFILES[raw.profile]) ?? profile;
+  const rules = rulesOf((raw.profile === undefined ? undefined : PROFILES[raw.profile]) ?? profile, raw.variants, source);
   return {
     name: raw.name,
     title: raw.title === '' ? (raw.texts.en?.title ?? raw.name) : raw.title,
     texts: raw.texts,
     seed: raw.seed,
     profile: rules,
+    variants: raw.variants,
     members,
     config: readConfig(raw, members, rules, source),
     latency: raw.latency ?? null,
@@ -112,6 +117,23 @@ export function parseScenario(value: unknown, source: string, profile: Profile =
       source,
     ),
   };
+}
+
+/** A profile with the scenario's variants on top. */
+function rulesOf(profile: Profile, variants: readonly string[], source: string): Profile {
+  const made = withVariants(profile, variants);
+  if ('profile' in made) return made.profile;
+  if (made.unknown !== undefined) {
+    const i = variants.indexOf(made.unknown);
+    const known = Object.keys(VARIANTS).join(', ');
+    throw new ScenarioError(source, `variants[${i}]`, `there is no variant "${made.unknown}"; the variants are ${known}`);
+  }
+  const [first, second, rule] = made.clash;
+  throw new ScenarioError(
+    source,
+    `variants[${variants.indexOf(second)}]`,
+    `${second} and ${first} both change the rule "${rule}"; take one of them`,
+  );
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,10 @@ export interface Scenario {
   readonly title: string;
   readonly texts: { readonly en?: ScenarioText | undefined; readonly zh?: ScenarioText | undefined };
   readonly seed: number;
+  /** The rules, variants included. */
   readonly profile: Profile;
+  /** Names of the variants on top of the profile. */
+  readonly variants: readonly string[];
   readonly members: readonly Member[];
   readonly config: EnsembleConfig;
   readonly latency: Spread | null;

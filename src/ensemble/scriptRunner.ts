@@ -76,7 +76,9 @@ function stepScript(scenario: Scenario, damage: Damage | null, before: ScriptSta
   if (done.wait !== null)
     return { state: done.state, commands, notes, wakeAt: Math.max(world.now, wakeWithBursts(done.wait, done.state, world)) };
   const state: ScriptState = { ...done.state, step: done.state.step + 1, since: null, part: 0, waitFor: null };
-  return { state, commands, notes, wakeAt: isFinished(scenario, state) ? null : world.now + (commands.length > 0 ? GAP_MS : 0) };
+  // A step with a time of its own is done at that time, however soon it is.
+  const timed = typeof scenario.steps[state.step]?.at === 'number';
+  return { state, commands, notes, wakeAt: isFinished(scenario, state) ? null : world.now + (commands.length > 0 && !timed ? GAP_MS : 0) };
 }
 
 function wakeWithBursts(wait: number, state: ScriptState, world: DriverWorld): number {

@@ -40,6 +40,8 @@ export interface Pipe {
   tries: number;
   /** The sending host is gone: nothing can be sent again. */
   broken: boolean;
+  /** Something was lost for good: nothing behind it is ever delivered. */
+  holed: boolean;
 }
 
 export interface Connection {

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 /** Bounds that keep a bad scenario from taking the machine. */
 export const LIMITS = {
   servers: 9,
+  variants: 24,
   steps: 5_000,
   /** Characters of a scenario's text. */
   text: 2_000_000,

@@ -35,8 +35,11 @@ export type Command =
   | { readonly type: 'heal'; readonly from?: Sid; readonly to?: Sid; readonly oneWay?: boolean }
   /** Cuts every link between different groups. */
   | { readonly type: 'partition'; readonly groups: readonly (readonly Sid[])[] }
-  /** Extra one-way delay in ms, on both directions of a link. */
-  | { readonly type: 'slow'; readonly from: Sid; readonly to: Sid; readonly delayMs: number }
+  /** Extra one-way delay in ms, on both directions of a link, or only from → to. */
+  | { readonly type: 'slow'; readonly from: Sid; readonly to: Sid; readonly delayMs: number; readonly oneWay?: boolean }
+  /** The oldest packet on its way from one server to another, and the fsync under way on a server's disk: it arrives, or ends, now. */
+  | { readonly type: 'hurry'; readonly from: Sid; readonly to: Sid; readonly channel: Channel }
+  | { readonly type: 'hurryDisk'; readonly sid: Sid }
   /** Resets the connections between two servers. */
   | { readonly type: 'reset'; readonly from: Sid; readonly to: Sid }
   /** How fast a server's clock runs: 1 is right, 1.1 gains 10 %. */

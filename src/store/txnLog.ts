@@ -160,6 +160,11 @@ const NOTHING_TO_TRUNCATE =
   'No log files found to truncate! This could happen if you still have snapshots from an old setup or log files were ' +
   'deleted accidentally or dataLogDir was changed in zoo.cfg.';
 
+export interface TruncateOptions extends ReadOptions {
+  /** Nothing newer than `to` survives, whether the log holds `to` or not. No release does so. */
+  readonly exact?: boolean;
+}
+
 /**
  * Cuts the log behind the first txn not older than `to`, and deletes all later files. If the log does not hold `to` itself but has a later
  * txn, that later txn survives. Nothing is fsynced.
@@ -171,17 +176,19 @@ const NOTHING_TO_TRUNCATE =
 export function truncateLogs(
   disk: Disk,
   to: Zxid,
-  options: ReadOptions = {},
+  options: TruncateOptions = {},
 ): { readonly ok: true; readonly ops: DiskOp[] } | { readonly ok: false; readonly failure: StoreFailure } {
   try {
     const found = readTxns(disk, to, options).next();
-    if (found.done === true) return { ok: false, failure: { message: NOTHING_TO_TRUNCATE, exitCode: 13 } };
-    const { file, offset, size } = found.value;
+    if (found.done === true)
+      return options.exact === true ? { ok: true, ops: [] } : { ok: false, failure: { message: NOTHING_TO_TRUNCATE, exitCode: 13 } };
+    const { file, offset, size, txn } = found.value;
+    const end = options.exact === true && compareZxid(txn.zxid, to) > 0 ? offset : offset + size;
     const files = datedFiles(disk, 'log');
     const later = files.slice(files.findIndex(({ name }) => name === file) + 1);
     return {
       ok: true,
-      ops: [{ op: 'truncate', file, length: offset + size }, ...later.map(({ name }): DiskOp => ({ op: 'delete', file: name }))],
+      ops: [{ op: 'truncate', file, length: end }, ...later.map(({ name }): DiskOp => ({ op: 'delete', file: name }))],
     };
   } catch (error) {
     if (error instanceof StoreError) return { ok: false, failure: { ...error.failure, exitCode: 13 } };

@@ -243,7 +243,7 @@ function foldCommand(draft: Draft, command: Command): void {
     case 'cut':
       return setLinks(draft, command.from, command.to, command.oneWay === true, (link) => ({ ...link, cut: true }));
     case 'slow':
-      return setLinks(draft, command.from, command.to, false, (link) => ({ ...link, slowMs: command.delayMs }));
+      return setLinks(draft, command.from, command.to, command.oneWay === true, (link) => ({ ...link, slowMs: command.delayMs }));
     case 'heal':
       return heal(draft, command);
     case 'partition':

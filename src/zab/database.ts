@@ -5,13 +5,15 @@
  */
 import { emptyList, listKeepLast, listOf, listPush } from '../base/chunked.ts';
 import { utf8, type Bytes } from '../base/ids.ts';
-import { compareZxid, type Zxid } from '../base/zxid.ts';
+import { compareZxid, sameZxid, type Zxid } from '../base/zxid.ts';
 import { recover, fastForward } from '../store/recovery.ts';
 import { beginSnapshot, serializeSnapshot, snapshotName, type SnapshotFormat } from '../store/snapshot.ts';
+import { datedFiles } from '../store/names.ts';
 import { newLogWriter } from '../store/txnLog.ts';
 import { encodeTxn } from '../store/txnCodec.ts';
 import { purgeOps } from '../store/retention.ts';
-import type { RecoveryOutcome } from '../store/types.ts';
+import { applyDiskOps } from '../store/disk.ts';
+import type { Disk, DiskOp, RecoveryOutcome } from '../store/types.ts';
 import { nodeCount, withConfig } from '../tree/tree.ts';
 import type { Txn, TxnBody } from '../tree/types.ts';
 import { decide, write, type Draft } from './draft.ts';
@@ -48,8 +50,8 @@ function readOptions(config: EnsembleConfig): { readonly deleteEmptyNewestLog: b
 }
 
 /** Reads the disk: what a process does first, and again after a truncation. */
-function load(d: Draft): RecoveryOutcome {
-  return recover(d.s.disk, {
+function load(d: Draft, disk: Disk = d.s.disk): RecoveryOutcome {
+  return recover(disk, {
     commitLogCount: commitLogCount(d.s.config),
     trustEmptySnapshot: false,
     autocreate: true,
@@ -86,6 +88,11 @@ export function recoverAtBoot(d: Draft): void {
     return;
   }
   write(d, outcome.recovered.ops);
+  if (d.s.config.profile.recoveredLog === 'synced')
+    write(
+      d,
+      datedFiles(d.s.disk, 'log').map(({ name }): DiskOp => ({ op: 'fsync', file: name })),
+    );
   adopt(d, outcome.recovered.tree, outcome.recovered.replayed);
   for (const what of steps) {
     if (what.step === 'epochs') {
@@ -96,6 +103,12 @@ export function recoverAtBoot(d: Draft): void {
   if (d.s.config.autopurge !== null) purge(d, d.s.config.autopurge.retain);
   decide(d, { rule: 'recovery.done', zxid: d.s.tree.lastProcessedZxid, nodes: nodeCount(d.s.tree), sessions: d.s.tree.sessions.size });
   advance(d, 'recovered');
+}
+
+/** Whether the disk, with these changes, would be read to exactly this zxid. */
+export function leadsTo(d: Draft, ops: readonly DiskOp[], to: Zxid): boolean {
+  const outcome = load(d, applyDiskOps(d.s.disk, ops));
+  return outcome.ok && sameZxid(outcome.recovered.tree.lastProcessedZxid, to);
 }
 
 /** Takes over a tree from the disk, with the txns that were replayed to get there. */
@@ -145,6 +158,8 @@ export function reloadFromDisk(d: Draft, next: 'newLog' | 'sameLog'): boolean {
  * Source: `ZKDatabase.fastForwardDataBase`.
  */
 export function fastForwardMemory(d: Draft): void {
+  if (d.s.config.profile.roleEnd === 'leavesMemory') return;
+  if (d.s.config.profile.snapshotAtRoleEnd === 'keepsTree') leaveTreeToSnapshot(d);
   const from = d.s.tree.lastProcessedZxid;
   const { tree, txns } = fastForward(d.s.disk, d.s.tree, readOptions(d.s.config));
   for (const txn of txns) rememberCommitted(d, logged(txn));

@@ -8,7 +8,7 @@ import { draw, drawInt } from '../base/random.ts';
 import { snapshotName } from '../store/snapshot.ts';
 import { appendTxn, commitLog, newLogWriter, rollLog } from '../store/txnLog.ts';
 import { decide, edit, send, setTimer, write, type Draft } from './draft.ts';
-import { arrivalOf, beginSnapshot, isLater, snapshotFormat } from './database.ts';
+import { arrivalOf, beginSnapshot, isLater, reloadFromDisk, snapshotFormat } from './database.ts';
 import { processAck } from './leader/broadcast.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
 import type { Logger, LoggedTxn } from './state.ts';
@@ -79,9 +79,11 @@ function takeBatch(d: Draft): readonly LoggedTxn[] {
 
 /** Writes one txn to the log. Source: `ZKDatabase.append`. */
 export function appendToLog(d: Draft, item: LoggedTxn): void {
-  const { log, ops } = appendTxn(d.s.disk, d.s.log, item.bytes, item.txn.zxid, { preAllocSizeKb: d.s.config.preAllocSizeKb });
-  d.s.log = log;
-  write(d, ops);
+  if (d.s.config.profile.durability === 'txnLog') {
+    const { log, ops } = appendTxn(d.s.disk, d.s.log, item.bytes, item.txn.zxid, { preAllocSizeKb: d.s.config.preAllocSizeKb });
+    d.s.log = log;
+    write(d, ops);
+  }
   d.s.lastLogged = item.txn.zxid;
   edit(d, 'logger').txnsSinceSnapshot = d.s.logger.txnsSinceSnapshot + 1;
 }
@@ -136,6 +138,8 @@ export function failLogger(d: Draft): void {
   Object.assign(edit(d, 'logger'), { queue: NOTHING, flushing: NOTHING, token: null });
   d.s.lastLogged = d.s.lastSynced;
   if (d.s.log.streamsToFlush.some((file) => d.s.disk.files[file] === undefined)) d.s.log = newLogWriter();
+  // Else memory may hold txns that the log lacks, and never gets (ZOOKEEPER-4882).
+  if (d.s.config.profile.diskError === 'memoryReloaded') reloadFromDisk(d, 'sameLog');
 }
 
 /**

@@ -1,35 +1,10 @@
 /**
- * Where versions of ZooKeeper behave differently, one named rule each. A profile is one choice for every rule.
- * Which version has which rule: see `docs/fidelity.md`.
+ * Which version of ZooKeeper does what, as found in the sources at the release tags. What the switches mean: `switches.ts`.
  */
-export interface Profile {
-  readonly name: string;
-  /**
-   * What a learner does at NEWLEADER, and in which order (`Learner.syncWithLeader`).
-   * - `epochFirst`: currentEpoch, then proposals handed to the logger thread, then ACK (3.6.3–3.8.4; ZOOKEEPER-4643, 4646, 4685)
-   * - `appendAll`: append and fsync every queued proposal, then currentEpoch, then ACK (3.8.5, 3.9.2; ZOOKEEPER-4394)
-   * - `appendCommitted`: append, apply and fsync the committed ones only, then currentEpoch, then ACK (3.9.3 and later)
-   */
-  readonly newLeaderOrder: 'epochFirst' | 'appendAll' | 'appendCommitted';
-  /** When a role ends: whether the logger is drained before memory is fast-forwarded from the log (ZOOKEEPER-4712; 3.9.3). */
-  readonly shutdownOrder: 'fastForwardFirst' | 'drainFirst';
-  /** A gap in the proposals a learner gets during sync: a warning, or reason to start over (ZOOKEEPER-4925; 3.9.4). */
-  readonly proposalGap: 'warned' | 'refused';
-  /** `check` outside a multi (ZOOKEEPER-2623; rejected since 3.8.5 and 3.9.3). */
-  readonly checkOutsideMulti: 'accepted' | 'rejected';
-  /** create2 inside a multi is decoded as create (until 3.8) or keeps its type. */
-  readonly create2InMulti: 'asCreate' | 'own';
-  /** Version −1 after 2^31 changes, or skipped (ZOOKEEPER-4743). */
-  readonly versionWrap: 'minusOne' | 'skipped';
-  /** A newest txn log of length 0: start aborts, or the file is deleted. */
-  readonly emptyNewestLog: 'aborts' | 'deleted';
-  /** Whether snapshots end with a third section holding lastProcessedZxid (3.9). */
-  readonly snapshotLastZxidSection: boolean;
-  /** Whether `exists` needs READ on a node that exists (3.8.5, 3.9.3). */
-  readonly existsNeedsRead: boolean;
-  /** Never-used containers are deleted after this many ms; 0 is never. */
-  readonly containerNeverUsedMs: number;
-}
+import type { Profile } from './switches.ts';
+
+export type { Profile } from './switches.ts';
+export { VARIANTS, withVariants, type Variant } from './variants.ts';
 
 /** As the recordings were made. */
 export const PROFILE_3_8_0: Profile = {
@@ -44,21 +19,74 @@ export const PROFILE_3_8_0: Profile = {
   snapshotLastZxidSection: false,
   existsNeedsRead: false,
   containerNeverUsedMs: 0,
+  epochMemory: 'files',
+  voteOrder: 'epochZxidSid',
+  commitNeeds: 'quorum',
+  durability: 'txnLog',
+  divergedPeer: 'found',
+  rollback: 'TRUNC',
+  truncTarget: 'firstNotOlder',
+  truncSnapshots: 'kept',
+  truncResult: 'assumed',
+  snapLogs: 'kept',
+  diffZxid: 'stays',
+  roleEnd: 'fastForwards',
+  snapshotAtRoleEnd: 'followsMemory',
+  recoveredLog: 'believed',
+  newLeaderPlace: 'queued',
+  multiZxid: 'withLast',
+  interruptedSync: 'snapGivenUp',
+  syncApply: 'forgotten',
+  diskError: 'memoryKept',
 };
 
-/** Mainline: the app's default. */
-export const PROFILE_CURRENT: Profile = {
-  name: 'current',
-  newLeaderOrder: 'appendCommitted',
-  shutdownOrder: 'drainFirst',
-  proposalGap: 'refused',
+/** The end of the 3.8 line. */
+export const PROFILE_3_8_6: Profile = {
+  ...PROFILE_3_8_0,
+  name: '3.8.6',
+  newLeaderOrder: 'appendAll',
   checkOutsideMulti: 'rejected',
   create2InMulti: 'own',
-  versionWrap: 'skipped',
-  emptyNewestLog: 'deleted',
-  snapshotLastZxidSection: true,
   existsNeedsRead: true,
-  containerNeverUsedMs: 300_000,
 };
 
-export const PROFILES: Readonly<Record<string, Profile>> = { [PROFILE_3_8_0.name]: PROFILE_3_8_0, [PROFILE_CURRENT.name]: PROFILE_CURRENT };
+export const PROFILE_3_9_3: Profile = {
+  ...PROFILE_3_8_6,
+  name: '3.9.3',
+  newLeaderOrder: 'appendCommitted',
+  shutdownOrder: 'drainFirst',
+  emptyNewestLog: 'deleted',
+  snapshotLastZxidSection: true,
+};
+
+/** Mainline, with the defects that are open there: the app's default. */
+export const PROFILE_CURRENT: Profile = {
+  ...PROFILE_3_9_3,
+  name: 'current',
+  proposalGap: 'refused',
+  versionWrap: 'skipped',
+  containerNeverUsedMs: 300_000,
+  syncApply: 'remembered',
+};
+
+/** Mainline with its open defects mended: what ZooKeeper promises should hold whatever happens. */
+export const PROFILE_SOUND: Profile = {
+  ...PROFILE_CURRENT,
+  name: 'sound',
+  truncTarget: 'exact',
+  truncSnapshots: 'deleted',
+  truncResult: 'checked',
+  snapLogs: 'deleted',
+  snapshotAtRoleEnd: 'keepsTree',
+  recoveredLog: 'synced',
+  interruptedSync: 'givenUp',
+  diskError: 'memoryReloaded',
+};
+
+export const PROFILES: Readonly<Record<string, Profile>> = {
+  '3.8.0': PROFILE_3_8_0,
+  '3.8.6': PROFILE_3_8_6,
+  '3.9.3': PROFILE_3_9_3,
+  current: PROFILE_CURRENT,
+  sound: PROFILE_SOUND,
+};

@@ -6,6 +6,7 @@
  */
 import { drawInt } from '../base/random.ts';
 import { closeAllClients } from './clients.ts';
+import { finishMulti } from './commit.ts';
 import { cancelTimer, decide, listen, setTimer, type Draft } from './draft.ts';
 import { startElection } from './election/lookForLeader.ts';
 import { reloadFromDisk, fastForwardMemory } from './database.ts';
@@ -15,7 +16,8 @@ import { followLeader } from './learner/follow.ts';
 import { drainLogger, orphanLogger } from './logger.ts';
 import { serverMachine, type ServerEvent } from './machines/server.ts';
 import { stepper, type Transition } from './machines/stepper.ts';
-import type { LeaderGiveUp, LearnerGiveUp, Role, TimerName, Vote, ZabState } from './types.ts';
+import type { Profile } from './switches.ts';
+import type { LeaderGiveUp, LearnerGiveUp, Role, SyncMode, TimerName, Vote, ZabState } from './types.ts';
 
 export const serverStepper = stepper(serverMachine);
 
@@ -59,7 +61,7 @@ export function electionDecided(d: Draft, vote: Vote, role: Role): void {
   }
 }
 
-const LEARNER_TIMERS: readonly TimerName[] = ['connectRetry', 'connectBudget', 'read'];
+const LEARNER_TIMERS: readonly TimerName[] = ['connectRetry', 'connectBudget', 'read', 'newLeader'];
 const LEADER_TIMERS: readonly TimerName[] = ['epochLimit', 'epochAckLimit', 'newLeaderLimit', 'tick', 'sessions', 'containers'];
 
 /**
@@ -73,12 +75,13 @@ export function loseLeader(d: Draft, reason: LearnerGiveUp, detail?: string): vo
   decide(d, { rule: 'learner.gaveUp', reason, leader: learning.leader, ...(detail === undefined ? {} : { detail }) });
   for (const timer of LEARNER_TIMERS) cancelTimer(d, timer);
   if (learning.conn !== null) d.effects.push({ type: 'close', conn: learning.conn });
+  finishMulti(d);
   stopServing(d);
-  const halfway = learning.mode === 'SNAP' && learning.snapshotNeeded;
+  const halfway = learning.snapshotNeeded && isGivenUp(learning.mode, d.s.config.profile.interruptedSync);
   const wasRunning = d.s.zabState === 'BROADCAST';
   d.s.learning = null;
   const catchUp = (): void => {
-    // A snapshot that was received but never confirmed is in memory only (ZOOKEEPER-3642).
+    // What was received but never confirmed is in memory only.
     if (halfway) reloadFromDisk(d, 'sameLog');
     // A server that was not running yet is not shut down, so nothing catches its memory up (`ZooKeeperServer.canShutdown`).
     else if (wasRunning) fastForwardMemory(d);
@@ -97,6 +100,18 @@ export function loseLeader(d: Draft, reason: LearnerGiveUp, detail?: string): vo
   } else if (d.s.phase === 'looking') startElection(d, 'lostLeader');
 }
 
+/** Whether what a sync brought is given up when it ends early: after SNAP since ZOOKEEPER-3642 is mended, after TRUNC if ZOOKEEPER-5094 were too. */
+function isGivenUp(mode: SyncMode | null, interruptedSync: Profile['interruptedSync']): boolean {
+  switch (interruptedSync) {
+    case 'kept':
+      return false;
+    case 'snapGivenUp':
+      return mode === 'SNAP';
+    case 'givenUp':
+      return mode === 'SNAP' || mode === 'TRUNC';
+  }
+}
+
 /** `zookeeper.observer.election.DelayMs`. */
 const OBSERVER_ELECTION_DELAY_MS = 200;
 
@@ -112,6 +127,7 @@ export function giveUpLeading(d: Draft, reason: LeaderGiveUp): void {
   decide(d, { rule: 'leader.gaveUp', reason, synced: syncedSids(leading, d.s.sid) });
   for (const timer of LEADER_TIMERS) cancelTimer(d, timer);
   listen(d, 'quorum', false);
+  finishMulti(d);
   stopServing(d);
   closeHandlers(d);
   d.s.leading = null;

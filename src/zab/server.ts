@@ -8,6 +8,7 @@ import { randomStream } from '../base/random.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { newTree } from '../tree/tree.ts';
 import { newLogWriter } from '../store/txnLog.ts';
+import { finishMulti } from './commit.ts';
 import { copyServer } from './copies.ts';
 import { onClientAccepted, onClientDisconnected, onClientMessage } from './clients.ts';
 import { purge, recoverAtBoot } from './database.ts';
@@ -28,6 +29,7 @@ import { onEpochAckLimit, onEpochLimit, onNewLeaderLimit } from './leader/lead.t
 import { onTick } from './leader/liveness.ts';
 import { onContainersTimer, onSessionsTimer } from './leader/sessions.ts';
 import { introduceSelf, onConnectBudget, onConnectRetry, onLeaderConnectFailed, onReadTimer } from './learner/follow.ts';
+import { onNewLeaderTimer } from './learner/sync.ts';
 import { failLogger, idleLogger, onFsynced, onLoggerTimer, rollSnapshotAt } from './logger.ts';
 import { recoveryStepper } from './machines/recovery.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
@@ -82,6 +84,8 @@ function blank({ sid, config, disk, seed }: Extract<Input, { type: 'boot' }>): M
     lastSynced: ZXID_ZERO,
     committedZxid: ZXID_ZERO,
     digestMismatches: 0,
+    halfMulti: null,
+    wantsSnapshot: false,
     recoveryPhase: recoveryStepper.initial,
     vote: nobody,
     cnx: NEW_ELECTION_LAYER,
@@ -234,6 +238,10 @@ function onTimer(d: Draft, timer: TimerName): void {
       return onObserverDelay(d);
     case 'logger':
       return onLoggerTimer(d);
+    case 'newLeader':
+      return onNewLeaderTimer(d);
+    case 'multi':
+      return finishMulti(d);
     case 'snapshot':
       return onSnapshotTimer(d);
     case 'purge':

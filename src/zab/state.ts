@@ -76,6 +76,8 @@ export interface Learning {
   /** `packetsNotLogged` and `packetsCommitted` of `Learner.syncWithLeader`. */
   readonly notLogged: readonly LoggedTxn[];
   readonly committed: readonly Zxid[];
+  /** `requestsToAck`: logged at NEWLEADER, acknowledged at UPTODATE. */
+  readonly toAck: readonly Zxid[];
   /** Last zxid queued, for the continuity check (D-51); `0x0` before the first. */
   readonly lastQueued: Zxid;
   /** `FollowerZooKeeperServer.pendingTxns`. */
@@ -97,6 +99,8 @@ export interface Handler {
   readonly mode: SyncMode | null;
   /** Last zxid of the learner, from its ACKEPOCH. */
   readonly peerLastZxid: Zxid;
+  /** It could not carry out TRUNC, and asks for SNAP instead. */
+  readonly wantsSnapshot: boolean;
   readonly deadlineTick: number;
   readonly lastHeard: number;
   readonly readTimeoutMs: number;
@@ -167,6 +171,10 @@ export interface Server {
   readonly lastSynced: Zxid;
   readonly committedZxid: Zxid;
   readonly digestMismatches: number;
+  /** A multi of which only the first operation is applied; a single step, except where ZOOKEEPER-3127 is not mended. */
+  readonly halfMulti: { readonly item: LoggedTxn; readonly applied: Applied } | null;
+  /** A TRUNC could not be carried out: the next leader is asked for SNAP. */
+  readonly wantsSnapshot: boolean;
   /** Value of the `recovery` machine. */
   readonly recoveryPhase: string;
 

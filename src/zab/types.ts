@@ -70,7 +70,12 @@ export type QuorumPacket =
   | { readonly kind: 'FOLLOWERINFO' | 'OBSERVERINFO'; readonly sid: Sid; readonly acceptedEpoch: number }
   | { readonly kind: 'LEADERINFO'; readonly epoch: number }
   /** `currentEpoch` is −1 for "I have accepted this epoch before: sync me, but do not count me". */
-  | { readonly kind: 'ACKEPOCH'; readonly lastZxid: Zxid; readonly currentEpoch: number }
+  | {
+      readonly kind: 'ACKEPOCH';
+      readonly lastZxid: Zxid;
+      readonly currentEpoch: number;
+      /** A learner that could not carry out TRUNC. */ readonly wantsSnapshot?: true;
+    }
   | { readonly kind: 'DIFF' | 'TRUNC'; readonly zxid: Zxid }
   | { readonly kind: 'SNAP'; readonly zxid: Zxid; readonly tree: DataTree }
   | { readonly kind: 'PROPOSAL'; readonly zxid: Zxid; readonly txn: Txn; /** As logged. */ readonly bytes: Bytes }
@@ -131,6 +136,8 @@ export type TimerName =
   | 'containers' // leader's session buckets, container manager
   | 'observerDelay' // observer waits before a new election
   | 'logger' // the logger thread wakes up
+  | 'newLeader' // a learner between the two writes at NEWLEADER
+  | 'multi' // the rest of a multi that is half applied
   | 'snapshot' // next slice of a fuzzy snapshot
   | 'purge'
   | `handler:${ConnId}` // LearnerHandler's read timeout

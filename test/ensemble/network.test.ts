@@ -280,3 +280,30 @@ describe('a paused process', () => {
     expect(story(ensemble, 2).filter((line) => line.includes('timer'))).toEqual(['150 timer read']);
   });
 });
+
+describe('a lost packet', () => {
+  test('is the last that gets through, whatever is still on its way', () => {
+    // Its host dies while one packet is held back by the cut and later ones are still under way; then the link is mended.
+    const ensemble = play(
+      talkers(40, 1),
+      [
+        [10, { type: 'slow', from: 1, to: 2, delayMs: 20 }],
+        [15.5, { type: 'cut', from: 1, to: 2 }],
+        [33.5, { type: 'crash', sid: 1 }],
+        [34.5, { type: 'heal', from: 1, to: 2 }],
+      ],
+      2_000,
+    );
+    const arrived = numbers(ensemble, 2);
+    expect(arrived).toEqual(upTo(arrived.length));
+    expect(ensemble.trace.some(({ what }) => what.type === 'connectionClosed' || what.type === 'processEnded')).toBe(true);
+  });
+});
+
+describe('a link that is slow one way', () => {
+  test('is as quick as ever the other way', () => {
+    const ensemble = play(talkers(1, 0), [[1, { type: 'slow', from: 2, to: 1, delayMs: 50, oneWay: true }]], 200);
+    expect(story(ensemble, 1)).toContain('57 connected');
+    expect(story(ensemble, 2)).toContain('58 accepted');
+  });
+});

@@ -287,7 +287,6 @@ export const en = {
     latency: 'Latency, ms',
     latencyTo: 'to',
     profile: 'ZooKeeper version',
-    profiles: { current: 'mainline', '3.8.0': '3.8.0' } as Readonly<Record<string, string>>,
     start: 'Start',
     advanced: 'Timing and disk',
     random: 'Another',

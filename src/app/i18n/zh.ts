@@ -289,7 +289,6 @@ export const zh = {
     latency: '延迟，毫秒',
     latencyTo: '到',
     profile: 'ZooKeeper 版本',
-    profiles: { current: '主线', '3.8.0': '3.8.0' },
     start: '启动',
     advanced: '时间与磁盘',
     random: '换一个',

@@ -66,7 +66,7 @@ export function checkForm(values: FormValues, t: Dictionary): Wrong {
 }
 
 /** The scenario a correct form describes: its observers are the highest sids, and all servers start at once. */
-export function scenarioOfForm(values: FormValues): unknown {
+export function scenarioOfForm(values: FormValues, variants: readonly string[] = []): unknown {
   const servers = Number(values.servers);
   const voters = servers - Number(values.observers);
   const weights = weightsOf(values.weights) ?? [];
@@ -82,6 +82,7 @@ export function scenarioOfForm(values: FormValues): unknown {
     })),
     seed: Number(values.seed),
     profile: values.profile,
+    variants,
     cfg: {
       tickTime: Number(values.tickTime),
       initLimit: Number(values.initLimit),

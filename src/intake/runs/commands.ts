@@ -99,7 +99,7 @@ const FORMS = [
   ['cut', 'from', 'to', 'oneWay'],
   ['heal', 'from', 'to', 'oneWay'],
   ['partition', 'groups'],
-  ['slow', 'from', 'to', 'delayMs'],
+  ['slow', 'from', 'to', 'delayMs', 'oneWay'],
   ['reset', 'from', 'to'],
   ['skew', 'sid', 'rate'],
   ['slowDisk', 'sid', 'fsyncMs'],
@@ -114,6 +114,8 @@ const FORMS = [
   ['request', 'client', 'request'],
   ['close', 'client'],
   ['abandon', 'client'],
+  ['hurry', 'from', 'to', 'channel'],
+  ['hurryDisk', 'sid'],
 ] as const satisfies readonly (readonly [CommandType, ...string[]])[];
 
 /** Fails to compile when a command has no form. */

@@ -61,6 +61,8 @@ const COMMANDS: Readonly<Record<CommandType, true>> = {
   heal: true,
   partition: true,
   slow: true,
+  hurry: true,
+  hurryDisk: true,
   reset: true,
   skew: true,
   slowDisk: true,

@@ -106,7 +106,10 @@ export const en: Language = {
     heal: (c) =>
       c.from === undefined || c.to === undefined ? 'All links are mended.' : `The link between ${c.from} and ${c.to} is mended.`,
     partition: (c) => `The network splits into ${c.groups.map((group) => `{${group.join(', ')}}`).join(' and ')}.`,
-    slow: (c) => `The link between ${c.from} and ${c.to} becomes ${ms(c.delayMs)} slower.`,
+    slow: (c) =>
+      `The link ${c.oneWay === true ? 'from' : 'between'} ${c.from} ${c.oneWay === true ? 'to' : 'and'} ${c.to} becomes ${ms(c.delayMs)} slower.`,
+    hurry: (c) => `The oldest packet on its way from ${c.from} to ${c.to} (${c.channel}) arrives now.`,
+    hurryDisk: (c) => `The fsync under way on server ${c.sid} ends now.`,
     reset: (c) => `The connections between ${c.from} and ${c.to} are reset.`,
     skew: (c) => `The clock of server ${c.sid} now runs at ${c.rate} times the right speed.`,
     slowDisk: (c) => `An fsync on server ${c.sid} now takes ${ms(c.fsyncMs)}.`,

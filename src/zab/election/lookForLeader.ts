@@ -50,6 +50,7 @@ const ACTIONS: Readonly<Record<string, (d: Draft) => void>> = {
 
 /** Begins a new round (E-4, E-31). At boot the server's current vote becomes one for itself first, also an observer's (E-3). */
 export function startElection(d: Draft, after: 'boot' | 'lostLeader' | 'gaveUpLeading'): void {
+  if (d.s.config.profile.epochMemory === 'lastTxn') forgetEpochs(d);
   if (after === 'boot') d.s.vote = { leader: d.s.sid, zxid: candidateZxid(d.s), electionEpoch: -1, peerEpoch: d.s.currentEpoch };
   const round = d.s.cnx.round + 1;
   const vote = ownVote(d.s, round);
@@ -67,6 +68,13 @@ export function startElection(d: Draft, after: 'boot' | 'lostLeader' | 'gaveUpLe
   decide(d, { rule: 'election.start', round, vote, after });
   fire(d, 'start');
   lookForLeader(d);
+}
+
+/** Until 3.3 no file tells of epochs: what was promised and not followed by a txn is forgotten (ZOOKEEPER-335). */
+function forgetEpochs(d: Draft): void {
+  const { epoch } = d.s.tree.lastProcessedZxid;
+  d.s.acceptedEpoch = epoch;
+  d.s.currentEpoch = epoch;
 }
 
 /** Drops the election and what waits in `recvqueue`. Source: `FastLeaderElection.leaveInstance`. */

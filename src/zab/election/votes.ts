@@ -29,11 +29,24 @@ export interface Order {
  */
 export function beats(next: Vote, current: Vote, config: EnsembleConfig): Order {
   if (weightOf(config, next.leader) === 0) return { beats: false, by: 'weight' };
+  if (config.profile.voteOrder !== 'epochZxidSid') return beatsBySid(next.leader, current.leader, config.profile.voteOrder);
   if (next.peerEpoch !== current.peerEpoch) return { beats: next.peerEpoch > current.peerEpoch, by: 'peerEpoch' };
   const byZxid = compareZxid(next.zxid, current.zxid);
   if (byZxid !== 0) return { beats: byZxid > 0, by: 'zxid' };
   if (next.leader !== current.leader) return { beats: next.leader > current.leader, by: 'sid' };
   return { beats: false, by: 'same' };
+}
+
+/** What tutorials tell instead: the sid alone decides, or its place on a ring. */
+function beatsBySid(next: Sid, current: Sid, by: 'hash' | 'sid'): Order {
+  if (next === current) return { beats: false, by: 'same' };
+  const place = by === 'sid' ? (sid: Sid): number => sid : hashOf;
+  return { beats: place(next) > place(current), by: 'sid' };
+}
+
+/** A sid's place on the ring: Knuth's multiplicative hash, which gives no two sids the same. */
+function hashOf(sid: Sid): number {
+  return Math.imul(sid, 2_654_435_761) >>> 0;
 }
 
 /** A vote as it is compared: with the state of its sender, and the version of its message where that was kept. */

@@ -92,7 +92,7 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
     acks,
     phase,
   });
-  const quorum = isQuorum(d.s.config, acks);
+  const quorum = d.s.config.profile.commitNeeds === 'all' ? acks.length === voters(d.s.config).length : isQuorum(d.s.config, acks);
   decide(d, {
     rule: 'proposal.ack',
     zxid,

@@ -61,6 +61,7 @@ export function onLearnerAccepted(d: Draft, conn: ConnId, sid: number): void {
     stage: 'connected',
     mode: null,
     peerLastZxid: d.s.tree.lastProcessedZxid,
+    wantsSnapshot: false,
     deadlineTick: leading.tick + initLimitTicks + syncLimitTicks,
     lastHeard: d.now,
     readTimeoutMs: tickTimeMs * initLimitTicks,
@@ -143,7 +144,7 @@ export function proposeEpochTo(d: Draft, conn: ConnId): void {
 export function hearEpochAck(d: Draft, conn: ConnId, packet: Packet<'ACKEPOCH'>): void {
   const handler = handlerOf(d, conn);
   if (handler?.stage !== 'epochProposed') return;
-  setHandler(d, { ...handler, stage: 'epochAcked', peerLastZxid: packet.lastZxid });
+  setHandler(d, { ...handler, stage: 'epochAcked', peerLastZxid: packet.lastZxid, wantsSnapshot: packet.wantsSnapshot === true });
   hearEpochAckOf(d, conn, packet.currentEpoch, packet.lastZxid);
 }
 

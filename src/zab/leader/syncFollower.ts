@@ -6,6 +6,7 @@
 import { listAt, listItems, listLast, listSearch, type ChunkedList } from '../../base/chunked.ts';
 import { compareZxid, isNewEpochZxid, type Zxid } from '../../base/zxid.ts';
 import type { LoggedTxn } from '../state.ts';
+import type { Profile } from '../switches.ts';
 import type { Decision, SyncMode } from '../types.ts';
 
 export interface SyncInputs {
@@ -15,9 +16,14 @@ export interface SyncInputs {
   readonly last: Zxid;
   readonly committedLog: ChunkedList<LoggedTxn>;
   readonly txnLogSyncEnabled: boolean;
+  /** Nothing but SNAP will do. */
+  readonly forced: boolean;
+  readonly rules: SyncRules;
   /** The txn log from `peer` on, or null when it does not reach back that far or is too large (D-34). Asked only when needed. */
   readonly txnLog: () => Iterable<LoggedTxn> | null;
 }
+
+export type SyncRules = Pick<Profile, 'divergedPeer' | 'rollback'>;
 
 export interface SyncPlan {
   readonly mode: SyncMode;
@@ -33,8 +39,16 @@ export interface SyncPlan {
   readonly maxCommittedLog: Zxid;
 }
 
-/** The decision list D-31; the first line that matches decides. */
-export function chooseSync({ peer, last, committedLog, txnLogSyncEnabled, txnLog }: SyncInputs): SyncPlan {
+/** The decision list D-31. A learner that has too much is told to cut it, except where the rules differ. */
+export function chooseSync(inputs: SyncInputs): SyncPlan {
+  const plan = firstMatch(inputs);
+  if (plan.mode !== 'TRUNC' || inputs.rules.rollback === 'TRUNC') return plan;
+  if (inputs.rules.rollback === 'never') return { ...plan, mode: 'DIFF', zxidSent: plan.maxCommittedLog };
+  return { ...plan, mode: 'SNAP', zxidSent: inputs.last, forwardFrom: inputs.last, queued: [], source: null };
+}
+
+/** The first line that matches decides. */
+function firstMatch({ peer, last, committedLog, txnLogSyncEnabled, forced, rules, txnLog }: SyncInputs): SyncPlan {
   const min = listAt(committedLog, 0)?.txn.zxid ?? last;
   const max = listLast(committedLog)?.txn.zxid ?? last;
   const plan = (
@@ -55,17 +69,18 @@ export function chooseSync({ peer, last, committedLog, txnLogSyncEnabled, txnLog
     ...more,
   });
 
+  if (forced) return plan('SNAP', last, last, 'forced');
   if (compareZxid(peer, last) === 0) return plan('DIFF', peer, peer, 'same');
   if (compareZxid(peer, max) > 0 && !isNewEpochZxid(peer)) return plan('TRUNC', max, max, 'ahead');
   if (compareZxid(peer, max) <= 0 && compareZxid(peer, min) >= 0) {
-    const walk = new Walk(peer, max);
+    const walk = new Walk(peer, max, rules);
     walk.over(listItems(committedLog, startOf(committedLog, peer)), null);
     return walk.finish(plan, last, 'committedLog', 'inCommittedLog');
   }
   if (compareZxid(peer, min) < 0 && txnLogSyncEnabled) {
     const log = txnLog();
     if (log === null) return plan('SNAP', last, last, 'txnLogUnusable');
-    const walk = new Walk(peer, max);
+    const walk = new Walk(peer, max, rules);
     walk.over(log, min);
     if (compareZxid(walk.queuedTo, min) < 0) return plan('SNAP', last, last, 'txnLogGap');
     walk.over(listItems(committedLog), null);
@@ -85,12 +100,14 @@ class Walk {
   queuedTo: Zxid;
   private readonly peer: Zxid;
   private readonly lastCommitted: Zxid;
+  private readonly rules: SyncRules;
   private previous: Zxid | null = null;
   private opening: { readonly mode: 'DIFF' | 'TRUNC'; readonly zxid: Zxid } | null = null;
   private otherEpoch = false;
 
-  constructor(peer: Zxid, lastCommitted: Zxid) {
+  constructor(peer: Zxid, lastCommitted: Zxid, rules: SyncRules) {
     this.peer = peer;
+    this.rules = rules;
     this.queuedTo = peer;
     this.lastCommitted = lastCommitted;
   }
@@ -105,7 +122,7 @@ class Walk {
       }
       if (this.opening === null) {
         const same = compareZxid(zxid, this.peer) === 0;
-        if (same || isNewEpochZxid(this.peer)) {
+        if (same || isNewEpochZxid(this.peer) || this.rules.divergedPeer === 'overlooked') {
           this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
           if (same) continue;
         } else if (zxid.epoch !== this.peer.epoch || this.previous === null) {

@@ -10,7 +10,7 @@ import { datedFiles } from '../../store/names.ts';
 import { proposalsFromTxnLog, txnLogSizeLimit } from '../../store/txnLog.ts';
 import { decide, send, type Draft } from '../draft.ts';
 import type { LoggedTxn } from '../state.ts';
-import type { ConnId } from '../types.ts';
+import type { ConnId, QuorumPacket } from '../types.ts';
 import { handlerOf, setHandler } from './handlers.ts';
 import { chooseSync } from './syncFollower.ts';
 
@@ -25,6 +25,8 @@ export function synchronize(d: Draft, conn: ConnId): void {
     last,
     committedLog: d.s.committedLog,
     txnLogSyncEnabled: d.s.config.snapshotSizeFactor >= 0,
+    forced: handler.wantsSnapshot,
+    rules: d.s.config.profile,
     txnLog: () => txnLogFrom(d, handler.peerLastZxid),
   });
   decide(d, {
@@ -42,12 +44,15 @@ export function synchronize(d: Draft, conn: ConnId): void {
     forwardFrom: plan.forwardFrom,
   });
   send(d, conn, plan.mode === 'SNAP' ? { kind: 'SNAP', zxid: plan.zxidSent, tree: d.s.tree } : { kind: plan.mode, zxid: plan.zxidSent });
+  const overtakes = d.s.config.profile.newLeaderPlace === 'overtakes';
+  const newLeader: QuorumPacket = { kind: 'NEWLEADER', zxid: zxid(leading.epoch, 0) };
+  if (overtakes) send(d, conn, newLeader);
   for (const { txn, bytes } of plan.queued) {
     send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
     send(d, conn, { kind: 'COMMIT', zxid: txn.zxid });
   }
   if (!handler.observer) forwardOutstanding(d, conn, plan.forwardFrom);
-  send(d, conn, { kind: 'NEWLEADER', zxid: zxid(leading.epoch, 0) });
+  if (!overtakes) send(d, conn, newLeader);
   setHandler(d, { ...handler, stage: 'synchronizing', mode: plan.mode, forwarding: true, sending: true, lastHeard: d.now });
 }
 

@@ -35,6 +35,7 @@ export function followLeader(d: Draft, leader: Sid): void {
     writeToTxnLog: false,
     notLogged: [],
     committed: [],
+    toAck: [],
     lastQueued: ZXID_ZERO,
     pendingTxns: emptyList(),
     pendingSyncs: [],
@@ -102,7 +103,12 @@ export function acceptEpoch(d: Draft, conn: ConnId, packet: Extract<QuorumPacket
     d.s.acceptedEpoch = epoch;
     write(d, [epochOp('acceptedEpoch', epoch)]);
   }
-  send(d, conn, { kind: 'ACKEPOCH', lastZxid: d.s.tree.lastProcessedZxid, currentEpoch: outcome === 'accepted' ? d.s.currentEpoch : -1 });
+  send(d, conn, {
+    kind: 'ACKEPOCH',
+    lastZxid: d.s.tree.lastProcessedZxid,
+    currentEpoch: outcome === 'accepted' ? d.s.currentEpoch : -1,
+    ...(d.s.wantsSnapshot && { wantsSnapshot: true }),
+  });
 }
 
 /** Silence for too long? The timer is set again for what is left otherwise. */

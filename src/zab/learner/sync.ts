@@ -5,13 +5,16 @@
  * Source: `Learner.syncWithLeader`; Zab paper, phase 2.
  */
 import { listPush } from '../../base/chunked.ts';
+import { draw } from '../../base/random.ts';
 import { sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
 import { applyTxn } from '../../tree/apply.ts';
 import { firstSessionId } from '../../tree/sessions.ts';
 import { epochOp } from '../../store/recovery.ts';
-import { truncateLogs } from '../../store/txnLog.ts';
+import { datedFiles } from '../../store/names.ts';
+import { newLogWriter, truncateLogs } from '../../store/txnLog.ts';
+import type { Disk, DiskOp } from '../../store/types.ts';
 import { applyCommitted } from '../commit.ts';
-import { arrivalOf, forgetCommitted, reloadFromDisk, takeSnapshotNow, writeConfigNode } from '../database.ts';
+import { arrivalOf, forgetCommitted, isLater, leadsTo, reloadFromDisk, takeSnapshotNow, writeConfigNode } from '../database.ts';
 import { decide, send, setTimer, write, type Draft } from '../draft.ts';
 import { updateElectionVote } from '../election/lookForLeader.ts';
 import { appendToLog, commitLogNow, enqueue } from '../logger.ts';
@@ -31,12 +34,14 @@ export function openSync(d: Draft, _conn: ConnId, packet: Packet<'DIFF' | 'TRUNC
   decide(d, { rule: 'sync.opened', leader: learning.leader, mode: packet.kind, zxid: packet.zxid, myZxid: d.s.tree.lastProcessedZxid });
   switch (packet.kind) {
     case 'DIFF':
-      // lastProcessedZxid stays: the txns are still to come (ZOOKEEPER-2355).
+      // lastProcessedZxid stays: the txns are still to come.
+      if (d.s.config.profile.diffZxid === 'moves') d.s.tree = { ...d.s.tree, lastProcessedZxid: packet.zxid };
       updateLearning(d, { mode: 'DIFF', snapshotNeeded: false, writeToTxnLog: true });
       break;
     case 'SNAP':
       leaveTreeToSnapshot(d);
       d.s.tree = { ...packet.tree, lastProcessedZxid: packet.zxid };
+      d.s.wantsSnapshot = false;
       forgetCommitted(d);
       d.log.push({ change: 'reset', base: packet.zxid, cells: [] });
       updateLearning(d, { mode: 'SNAP' });
@@ -49,20 +54,27 @@ export function openSync(d: Draft, _conn: ConnId, packet: Packet<'DIFF' | 'TRUNC
 }
 
 /**
- * Cuts the log behind `to` and reads the disk again. A snapshot newer than `to` is not removed, so what was cut can come back with it
+ * Cuts the log behind `to` and reads the disk again. Where a snapshot newer than `to` is not removed, what was cut can come back with it
  * (ZOOKEEPER-1549, still open as 4837).
  *
- * @returns false when the process ended.
+ * @returns false when the process ended, or gave up because its disk cannot be brought to `to`.
  */
 function truncate(d: Draft, to: Zxid): boolean {
   const from = d.s.tree.lastProcessedZxid;
-  const cut = truncateLogs(d.s.disk, to);
+  const { truncTarget, truncSnapshots, truncResult } = d.s.config.profile;
+  const cut = truncateLogs(d.s.disk, to, { exact: truncTarget === 'exact' });
   if (!cut.ok) {
     decide(d, { rule: 'sync.truncated', to, from, outcome: 'failed', message: cut.failure.message });
     exit(d, cut.failure.exitCode, cut.failure.message);
     return false;
   }
-  write(d, cut.ops);
+  const ops = truncSnapshots === 'deleted' ? [...cut.ops, ...deletionsBeyond(d.s.disk, to)] : cut.ops;
+  if (truncResult === 'checked' && !leadsTo(d, ops, to)) {
+    d.s.wantsSnapshot = true;
+    loseLeader(d, 'truncFailed', `the disk cannot be brought back to ${to.epoch}:${to.counter}`);
+    return false;
+  }
+  write(d, ops);
   d.log.push({ change: 'truncate', to });
   if (!reloadFromDisk(d, 'newLog')) return false;
   d.s.tree = { ...d.s.tree, lastProcessedZxid: to };
@@ -70,6 +82,11 @@ function truncate(d: Draft, to: Zxid): boolean {
   d.s.lastSynced = to;
   decide(d, { rule: 'sync.truncated', to, from, outcome: 'done' });
   return true;
+}
+
+/** Deletes the snapshots that hold more than `to`. */
+function deletionsBeyond(disk: Disk, to: Zxid): readonly DiskOp[] {
+  return datedFiles(disk, 'snapshot').flatMap(({ name, zxid: at }): DiskOp[] => (isLater(at, to) ? [{ op: 'delete', file: name }] : []));
 }
 
 export function queueProposal(d: Draft, _conn: ConnId, packet: Packet<'PROPOSAL'>): void {
@@ -120,8 +137,12 @@ export function queueInform(d: Draft, _conn: ConnId, packet: Packet<'INFORM'>): 
 /** Before NEWLEADER, SNAP and TRUNC syncs apply to memory only; the snapshot taken at NEWLEADER will hold it. Source: `ZooKeeperServer.processTxn(hdr, txn)`. */
 function applyUnlogged(d: Draft, item: LoggedTxn): void {
   d.log.push(arrivalOf(item.txn));
-  if (d.s.config.profile.proposalGap === 'refused') applyCommitted(d, item);
-  // These versions leave committedLog with a hole (ZOOKEEPER-4925).
+  applyInSync(d, item);
+}
+
+/** Versions that forget what they apply here leave committedLog with a hole (ZOOKEEPER-4925). */
+function applyInSync(d: Draft, item: LoggedTxn): void {
+  if (d.s.config.profile.syncApply === 'remembered') applyCommitted(d, item);
   else d.s.tree = applyTxn(d.s.tree, item.txn).tree;
 }
 
@@ -132,6 +153,7 @@ export function takeNewLeader(d: Draft, conn: ConnId, packet: Packet<'NEWLEADER'
   const epoch = packet.zxid.epoch;
   if (learning.snapshotNeeded) {
     takeSnapshotNow(d, 'synchronized', learning.mode === 'SNAP');
+    if (learning.mode === 'SNAP' && d.s.config.profile.snapLogs === 'deleted') dropLogs(d);
     d.s.lastLogged = d.s.tree.lastProcessedZxid;
     d.s.lastSynced = d.s.tree.lastProcessedZxid;
   }
@@ -149,9 +171,46 @@ export function takeNewLeader(d: Draft, conn: ConnId, packet: Packet<'NEWLEADER'
     case 'appendCommitted':
       appendAndApplyCommitted(d);
       persistCurrentEpoch(d, epoch);
+      break;
+    case 'ackFirst':
+      persistCurrentEpoch(d, epoch);
+      break;
+    case 'epochThenHistory':
+      persistCurrentEpoch(d, epoch);
+      return pauseAtNewLeader(d);
+    case 'ackBeforeFlush':
+      handCommittedToLogger(d);
+      persistCurrentEpoch(d, epoch);
+      break;
+    case 'proposalAckFirst':
+      handCommittedToLogger(d);
+      return pauseAtNewLeader(d);
   }
+  acknowledgeNewLeader(d, conn, epoch, learning.snapshotNeeded, before);
+}
+
+/** How long a learner may be between two writes at NEWLEADER, ms. */
+const NEW_LEADER_PAUSE_MS = 1;
+
+function pauseAtNewLeader(d: Draft): void {
+  const [part, random] = draw(d.s.random);
+  d.s.random = random;
+  setTimer(d, 'newLeader', (1 + part) * NEW_LEADER_PAUSE_MS);
+}
+
+/** The rest of what is done at NEWLEADER, where it is not one step. */
+export function onNewLeaderTimer(d: Draft): void {
+  const { learning } = d.s;
+  if (learning === null || learning.conn === null) return;
+  const before = learning.notLogged.length;
+  if (d.s.config.profile.newLeaderOrder === 'epochThenHistory') appendAndApplyCommitted(d);
+  else persistCurrentEpoch(d, learning.epoch);
+  acknowledgeNewLeader(d, learning.conn, learning.epoch, false, before);
+}
+
+function acknowledgeNewLeader(d: Draft, conn: ConnId, epoch: number, snapshot: boolean, before: number): void {
   const left = d.s.learning?.notLogged.length ?? 0;
-  decide(d, { rule: 'newLeader.received', epoch, snapshot: learning.snapshotNeeded, logged: before - left, left });
+  decide(d, { rule: 'newLeader.received', epoch, snapshot, logged: before - left, left });
   const readTimeoutMs = d.s.config.syncLimitTicks * d.s.config.tickTimeMs;
   updateLearning(d, { readTimeoutMs });
   setTimer(d, 'read', readTimeoutMs);
@@ -161,6 +220,23 @@ export function takeNewLeader(d: Draft, conn: ConnId, packet: Packet<'NEWLEADER'
 function persistCurrentEpoch(d: Draft, epoch: number): void {
   d.s.currentEpoch = epoch;
   write(d, [epochOp('currentEpoch', epoch)]);
+}
+
+/** The snapshot just stored is all there is: a log that was there before may hold what it lacks. */
+function dropLogs(d: Draft): void {
+  const stored = d.s.tree.lastProcessedZxid;
+  const logs = datedFiles(d.s.disk, 'log').map(({ name }): DiskOp => ({ op: 'delete', file: name }));
+  write(d, [...logs, ...deletionsBeyond(d.s.disk, stored)]);
+  d.s.log = newLogWriter();
+}
+
+/** Like `appendAndApplyCommitted`, but the log is left to the logger thread. */
+function handCommittedToLogger(d: Draft): void {
+  if (d.s.role === 'OBSERVING') return;
+  for (const item of takeCommitted(d)) {
+    enqueue(d, item);
+    applyInSync(d, item);
+  }
 }
 
 /** 3.6.3–3.8.4: the logger thread gets them, and NEWLEADER is acknowledged without waiting for it (ZOOKEEPER-4646). */
@@ -180,37 +256,46 @@ function appendQueued(d: Draft): void {
     d.log.push(arrivalOf(item.txn));
     appendToLog(d, item);
     const learning = d.s.learning;
-    if (learning !== null) updateLearning(d, { pendingTxns: listPush(learning.pendingTxns, item) });
+    if (learning === null) continue;
+    updateLearning(d, { pendingTxns: listPush(learning.pendingTxns, item), toAck: [...learning.toAck, item.txn.zxid] });
   }
   commitLogNow(d);
 }
 
 /** 3.9.3 and later: what is known to be committed goes to log and memory; the rest waits for UPTODATE. Observers wait with everything. */
 function appendAndApplyCommitted(d: Draft): void {
-  const learning = d.s.learning;
-  if (learning === null || d.s.role === 'OBSERVING' || learning.committed.length === 0) return;
-  let taken = 0;
-  for (const z of learning.committed) {
-    const item = learning.notLogged[taken];
-    if (item === undefined || !sameZxid(item.txn.zxid, z)) {
-      decide(d, { rule: 'commit.unexpected', zxid: z, head: item?.txn.zxid ?? null, outcome: 'ignored' });
-      continue;
-    }
-    taken++;
+  if (d.s.role === 'OBSERVING') return;
+  const items = takeCommitted(d);
+  if (items.length === 0) return;
+  for (const item of items) {
     d.log.push(arrivalOf(item.txn));
     appendToLog(d, item);
-    applyCommitted(d, item);
+    applyInSync(d, item);
   }
-  updateLearning(d, { notLogged: learning.notLogged.slice(taken), committed: [] });
   commitLogNow(d);
+}
+
+/** Takes what is known to be committed out of the queue, in order. */
+function takeCommitted(d: Draft): readonly LoggedTxn[] {
+  const learning = d.s.learning;
+  if (learning === null || learning.committed.length === 0) return [];
+  const items: LoggedTxn[] = [];
+  for (const z of learning.committed) {
+    const item = learning.notLogged[items.length];
+    if (item === undefined || !sameZxid(item.txn.zxid, z))
+      decide(d, { rule: 'commit.unexpected', zxid: z, head: item?.txn.zxid ?? null, outcome: 'ignored' });
+    else items.push(item);
+  }
+  updateLearning(d, { notLogged: learning.notLogged.slice(items.length), committed: [] });
+  return items;
 }
 
 /** UPTODATE: a quorum has done the same. Serve clients, log and commit what is left (D-53). */
 export function startServing(d: Draft, conn: ConnId): void {
   const learning = d.s.learning;
   if (learning === null) return;
-  const { notLogged, committed, epoch, leader } = learning;
-  updateLearning(d, { notLogged: [], committed: [] });
+  const { notLogged, committed, toAck, epoch, leader } = learning;
+  updateLearning(d, { notLogged: [], committed: [], toAck: [] });
   send(d, conn, { kind: 'ACK', zxid: zxid(epoch, 0) });
   d.s.nextSession = firstSessionId(d.s.config.wallClockAtZero + d.now, d.s.sid);
   d.s.serving = true;
@@ -228,6 +313,7 @@ export function startServing(d: Draft, conn: ConnId): void {
     }
     return;
   }
+  for (const z of toAck) send(d, conn, { kind: 'ACK', zxid: z });
   for (const item of notLogged) followProposal(d, item);
   for (const z of committed) commitZxid(d, z);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PROFILE_CURRENT } from '../../../src/zab/profile.ts';
 import { listOf } from '../../../src/base/chunked.ts';
 import { zxid, type Zxid } from '../../../src/base/zxid.ts';
 import { chooseSync } from '../../../src/zab/leader/syncFollower.ts';
@@ -42,6 +43,8 @@ describe('LearnerHandler.syncFollower', () => {
       last: z(last),
       committedLog: listOf(history(log)),
       txnLogSyncEnabled: true,
+      forced: false,
+      rules: PROFILE_CURRENT,
       txnLog: () => (txnLog === null ? null : history(txnLog)),
     });
     expect(`${plan.mode} ${show(plan.zxidSent)}`).toBe(packet);
@@ -55,6 +58,8 @@ describe('LearnerHandler.syncFollower', () => {
       last: z('1:9'),
       committedLog: listOf(history(ONE_EPOCH)),
       txnLogSyncEnabled: false,
+      forced: false,
+      rules: PROFILE_CURRENT,
       txnLog: () => expect.fail('read the log'),
     });
     expect(plan).toMatchObject({ mode: 'SNAP', because: 'txnLogDisabled' });

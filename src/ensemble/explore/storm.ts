@@ -1,0 +1,221 @@
+/** One run of a hunt: storms of faults and calms after them, clients at work all along, priorities that change. */
+import type { Sid } from '../../base/ids.ts';
+import type { InlineHost } from '../host/inline.ts';
+import type { Command } from '../types.ts';
+import { Chance } from './chance.ts';
+import { Clientele } from './clientele.ts';
+import type { FoundRun, Timed } from './plain.ts';
+import { Play, type Violation } from './play.ts';
+import { Probe, type Seen } from './probe.ts';
+import type { Recipe } from './recipe.ts';
+import { AIMED, calm, faultOf, startOf, type Fault } from './trouble.ts';
+
+/** A run is given up after so many events: a short one that ends finds more than a long one that goes on. */
+const MOST_EVENTS = 20_000;
+/** Virtual time that a start's own steps may take. */
+export const BEGIN_MS = 120_000;
+
+export interface Outcome {
+  readonly run: FoundRun;
+  readonly violation: Violation | null;
+  readonly events: number;
+  /** Abstract states and branches that no run before had met. */
+  readonly fresh: number;
+  /** Virtual ms of the last of them. */
+  readonly freshAt: number;
+  readonly endedAt: number;
+}
+
+/** What a run takes over from another. */
+export interface Prefix {
+  readonly commands: readonly Timed[];
+  /** Virtual ms: then the new storm begins. */
+  readonly until: number;
+}
+
+/** Something to be done at a time. */
+interface Due {
+  readonly at: number;
+  readonly act: () => void;
+}
+
+/** Runs a recipe. */
+export function runStorm(recipe: Recipe, prefix: Prefix | null, seed: number, host: InlineHost, seen: Seen): Outcome {
+  return new Storm(recipe, seed, host, seen).run(prefix);
+}
+
+class Storm {
+  readonly #recipe: Recipe;
+  readonly #chance: Chance;
+  readonly #probe: Probe;
+  readonly #play: Play;
+  #clientele: Clientele;
+  readonly #sids: readonly Sid[];
+  #due: Due[] = [];
+  /** Lasting faults of this storm: type and server. */
+  readonly #done = new Set<string>();
+  /** Counts storms and calms: what was planned in one storm to happen now and then ends with it. */
+  #weather = 0;
+
+  constructor(recipe: Recipe, seed: number, host: InlineHost, seen: Seen) {
+    this.#recipe = recipe;
+    this.#chance = new Chance(seed, 'storm');
+    this.#probe = new Probe(seen, recipe.moments, new Chance(seed, 'moments'));
+    this.#play = new Play(recipe.start, host, [this.#probe]);
+    this.#sids = this.#play.ensemble.sids;
+    this.#clientele = new Clientele(new Chance(seed, 'clients'), this.#sids);
+  }
+
+  run(prefix: Prefix | null): Outcome {
+    const play = this.#play;
+    play.begin(BEGIN_MS);
+    this.#clientele.after(play.ensemble.clients);
+    if (prefix === null) this.#startAll();
+    else {
+      for (const { at, command } of prefix.commands) {
+        if (at > prefix.until) break;
+        play.give(command, at);
+      }
+      play.runTo(prefix.until);
+      this.#clientele.after(play.ensemble.clients);
+    }
+    this.#requests();
+    for (let i = 0; i < this.#recipe.storms && this.#goesOn(); i++) {
+      this.#stormFor(this.#recipe.stormMs * (0.5 + this.#chance.unit()));
+      this.#calmFor(this.#recipe.calmMs * (0.5 + this.#chance.unit()));
+    }
+    const { violation, given, ensemble, events } = play;
+    const { fresh, freshAt } = this.#probe;
+    return { run: { start: this.#recipe.start, commands: given }, violation, events, fresh, freshAt, endedAt: ensemble.now };
+  }
+
+  #goesOn(): boolean {
+    return this.#play.violation === null && this.#play.events < MOST_EVENTS;
+  }
+
+  #startAll(): void {
+    const gapMs = this.#chance.pick([0, 1, 40, 400]);
+    this.#chance
+      .shuffled(this.#sids)
+      .forEach((sid, i) => this.#later(i * gapMs * this.#chance.unit(), () => this.#give(startOf(sid)(this.#play.ensemble))));
+    for (let i = 0; i < this.#recipe.clients; i++) this.#later(this.#chance.wait(100), () => this.#give(this.#clientele.connect()));
+    // Most runs begin with servers that have something to lose.
+    if (this.#chance.is(0.7)) this.#goTo(this.#play.ensemble.now + this.#chance.pick([300, 800, 2_000]));
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // Weather.
+
+  #stormFor(ms: number): void {
+    const { faultGapMs, priorityChanges, kinds } = this.#recipe;
+    const weather = ++this.#weather;
+    this.#probe.storm = true;
+    if (priorityChanges !== null) this.#priorities(ms, priorityChanges);
+    const next = (): void => {
+      if (this.#weather !== weather || kinds.length === 0) return;
+      this.#trouble(null, null);
+      this.#later(this.#chance.wait(faultGapMs), next);
+    };
+    this.#later(this.#chance.wait(faultGapMs), next);
+    this.#goTo(this.#play.ensemble.now + ms);
+    this.#probe.storm = false;
+    this.#probe.hit = null;
+  }
+
+  #calmFor(ms: number): void {
+    if (!this.#goesOn()) return;
+    this.#weather++;
+    this.#give(calm(this.#play.ensemble, this.#done));
+    this.#done.clear();
+    this.#goTo(this.#play.ensemble.now + ms);
+  }
+
+  /**
+   * Every link and disk has a priority: the lower, the longer what it carries takes. Now and then one gets another priority (Burckhardt et al.,
+   * "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010, with delays in place of a scheduler's choice).
+   */
+  #priorities(ms: number, changes: number): void {
+    const ladder = this.#chance.pick([
+      [0, 2, 8, 30],
+      [0, 0, 20, 100],
+      [0, 0, 0, 150, 600],
+    ]);
+    const links = this.#sids.flatMap((from) => this.#sids.filter((to) => to !== from).map((to) => ({ from, to })));
+    const draw = (): readonly Command[] => {
+      const delayMs = this.#chance.pick(ladder);
+      if (this.#chance.is(0.2)) return [{ type: 'slowDisk', sid: this.#chance.pick(this.#sids), fsyncMs: delayMs }];
+      const link = this.#chance.is(0.3) ? links : [this.#chance.pick(links)];
+      return link.filter(() => link.length === 1 || this.#chance.is(0.3)).map((each) => ({ type: 'slow', ...each, delayMs, oneWay: true }));
+    };
+    this.#give(this.#chance.some(links, 0.3).map((link) => ({ type: 'slow', ...link, delayMs: this.#chance.pick(ladder), oneWay: true })));
+    for (let i = 0; i < changes; i++) this.#later(this.#chance.unit() * ms, () => this.#give(draw()));
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // What is done.
+
+  #trouble(at: Sid | null, peer: Sid | null): void {
+    const { kinds, faultMs } = this.#recipe;
+    const fitting = at === null ? kinds : kinds.filter((kind) => AIMED.has(kind));
+    if (fitting.length === 0) return;
+    this.#do(faultOf(this.#chance.pick(fitting), this.#play.ensemble, this.#chance, at, peer, faultMs));
+  }
+
+  #do({ now, later }: Fault): void {
+    this.#give(now);
+    for (const { afterMs, make } of later) this.#later(afterMs, () => this.#give(make(this.#play.ensemble)));
+  }
+
+  #requests(): void {
+    const { requestGapMs } = this.#recipe;
+    const { ensemble } = this.#play;
+    // Bursts and pauses: some things only happen when nothing else is under way, others only under load.
+    const burst = this.#chance.is(0.3);
+    const next = (): void => {
+      this.#give(this.#clientele.act((client) => ensemble.client(client)));
+      const busy = !burst || this.#chance.is(0.9);
+      this.#later(busy ? this.#chance.wait(requestGapMs) : 100 + this.#chance.wait(400), next);
+    };
+    this.#later(0, next);
+  }
+
+  #give(commands: readonly Command[]): void {
+    for (const command of commands) {
+      this.#play.give(command, this.#play.ensemble.now);
+      if ('sid' in command) this.#done.add(`${command.type} ${command.sid}`);
+    }
+  }
+
+  #later(afterMs: number, act: () => void): void {
+    const due = { at: this.#play.ensemble.now + afterMs, act };
+    const after = this.#due.findIndex(({ at }) => at > due.at);
+    this.#due.splice(after < 0 ? this.#due.length : after, 0, due);
+  }
+
+  #goTo(until: number): void {
+    const { ensemble } = this.#play;
+    const hit = (): boolean => this.#probe.hit !== null;
+    while (this.#goesOn()) {
+      const next = this.#due[0];
+      const at = next === undefined ? until : Math.min(next.at, until);
+      if (at > ensemble.now) this.#play.runTo(at, hit);
+      if (this.#probe.hit !== null) this.#seize();
+      else if (next !== undefined && next.at <= ensemble.now) {
+        this.#due.shift();
+        next.act();
+      } else if (ensemble.now >= until) return;
+    }
+  }
+
+  /** A moment has come: trouble at once, or very soon, for the server that is there or the one on the other side. */
+  #seize(): void {
+    const { hit } = this.#probe;
+    this.#probe.hit = null;
+    if (hit === null) return;
+    const aim = this.#chance.is(0.7) ? hit.sid : this.#chance.is(0.7) ? hit.peer : this.#chance.pick(this.#sids);
+    const other = aim === hit.sid ? hit.peer : hit.sid;
+    const soon = this.#chance.pick([0, 0, 0, 0.3, 1, 3, 10]);
+    if (soon === 0) this.#trouble(aim, other);
+    else this.#later(soon, () => this.#trouble(aim, other));
+  }
+}

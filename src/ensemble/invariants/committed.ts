@@ -1,0 +1,145 @@
+/** Committed txns: I-3 to I-9, I-20, I-26, I-27, I-30. */
+import type { Sid } from '../../base/ids.ts';
+import { compareZxid, formatZxid, sameZxid, ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
+import type { LogCell } from '../../zab/types.ts';
+import { align, countUpTo, emptyCommitted, nameOf, type History } from '../ghost.ts';
+import type { InvariantName } from '../invariantList.ts';
+import type { Checks } from './report.ts';
+import { sessionTxn } from './sessions.ts';
+import { historyOf, type Acked, type Watched } from './state.ts';
+
+/** The NEWLEADER quorum commits the leader's whole history, which must contain all that was committed before. */
+export function established(c: Checks, sid: Sid, epoch: number): void {
+  const { committed } = c.ghost;
+  const history = historyOf(c.ghost, sid);
+  align(history, committed);
+  const first = committed.cells.length === 0 && sameZxid(committed.base, ZXID_ZERO);
+  if (first) begin(c, history);
+  const missing = committed.cells[history.matched];
+  if (missing !== undefined) {
+    const ack = acknowledgedFrom(c, history.matched);
+    const name: InvariantName = ack === null ? 'a leader has all committed txns' : 'no acknowledged write is lost';
+    const told = ack === null ? '' : ` Client ${ack.client} was told that ${ack.op} succeeded at ${formatZxid(ack.zxid)}.`;
+    const why = c.disksLost(history.matched);
+    if (why !== null) c.ghost.lossExplained = why;
+    c.report(name, `Server ${sid} leads epoch ${epoch} without ${nameOf(missing)}, which was committed.${told}`, why, sid);
+    rebase(c, history);
+  }
+  grow(c, history, null);
+  haveSnapshots(c);
+}
+
+/** Who got a snapshot before what it holds was committed has all of that, unless it is known in detail that it has something else. */
+function haveSnapshots(c: Checks): void {
+  const { committed, histories } = c.ghost;
+  for (const history of histories.values()) {
+    align(history, committed);
+    const first = history.tail[0];
+    if (first === undefined || compareZxid(first.zxid, history.base) > 0)
+      history.matched = Math.max(history.matched, countUpTo(committed, history.base));
+  }
+}
+
+export function committed(c: Checks, sid: Sid, zxid: Zxid): void {
+  const history = historyOf(c.ghost, sid);
+  align(history, c.ghost.committed);
+  const other = c.ghost.committed.cells[history.matched];
+  const mine = history.tail[0];
+  if (other !== undefined && mine !== undefined && compareZxid(mine.zxid, zxid) <= 0) {
+    c.report('agreement', `Leader ${sid} commits ${nameOf(mine)} where ${nameOf(other)} was committed before.`, c.ghost.lossExplained, sid);
+    rebase(c, history);
+  }
+  grow(c, history, zxid);
+}
+
+/** A serving server shows its tree to clients: what it has applied must be a prefix of what is committed. */
+export function applied(c: Checks, sid: Sid, now: Watched): void {
+  const { committed } = c.ghost;
+  const history = historyOf(c.ghost, sid);
+  align(history, committed);
+  const mine = history.tail[0];
+  const next = committed.cells[history.matched];
+  const strange = mine !== undefined && compareZxid(mine.zxid, now.lastZxid) <= 0 ? mine : undefined;
+  const skipped = next !== undefined && compareZxid(next.zxid, now.lastZxid) <= 0 ? next : undefined;
+  if (strange === undefined && skipped === undefined) return sameTree(c, sid, now, history);
+  const why = c.ghost.lossExplained ?? c.own(sid);
+  if (strange !== undefined && skipped !== undefined && sameZxid(strange.zxid, skipped.zxid)) {
+    c.report('agreement', `Server ${sid} has applied ${nameOf(strange)} where ${nameOf(skipped)} was committed.`, why, sid);
+  } else if (skipped !== undefined && (strange === undefined || compareZxid(skipped.zxid, strange.zxid) < 0)) {
+    c.report(
+      'applied is a prefix of committed',
+      `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} without ${nameOf(skipped)}, which was committed.`,
+      why,
+      sid,
+    );
+  } else if (strange !== undefined) {
+    c.report(
+      'applied is a prefix of committed',
+      `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} and shows ${nameOf(strange)}, which was never committed.`,
+      why,
+      sid,
+    );
+  }
+  history.matched = countUpTo(committed, now.lastZxid);
+  history.tail = history.tail.filter((cell) => compareZxid(cell.zxid, now.lastZxid) > 0);
+}
+
+export function sameTree(c: Checks, sid: Sid, now: Watched, history: History): void {
+  const { cells, digests } = c.ghost.committed;
+  const i = history.matched - 1;
+  const last = cells[i];
+  if (!c.config.digestEnabled || now.digest === 0 || last === undefined || !sameZxid(last.zxid, now.lastZxid)) return;
+  const seen = digests[i];
+  if (seen === undefined) digests[i] = { digest: now.digest, sid, n: c.ghost.n };
+  else if (seen.digest !== now.digest) {
+    c.report(
+      'equal trees',
+      `Servers ${seen.sid} and ${sid} have both applied up to ${formatZxid(now.lastZxid)}, but their trees differ (digests ${seen.digest} and ${now.digest}).`,
+      c.ghost.lossExplained ?? c.own(sid) ?? c.own(seen.sid),
+      sid,
+    );
+  }
+}
+
+/** The first leader's history is where committed txns begin; below its snapshot nothing is known in detail. */
+export function begin(c: Checks, leader: History): void {
+  c.ghost.committed = emptyCommitted(leader.base);
+  for (const history of c.ghost.histories.values()) {
+    history.matched = 0;
+    history.tail = history.tail.filter((cell) => compareZxid(cell.zxid, leader.base) > 0);
+  }
+}
+
+/** Commits a leader's txns up to a zxid, or all. */
+export function grow(c: Checks, leader: History, upTo: Zxid | null): void {
+  const { cells } = c.ghost.committed;
+  if (leader.matched !== cells.length) return;
+  let i = 0;
+  for (; i < leader.tail.length; i++) {
+    const cell = leader.tail[i] as LogCell;
+    if (upTo !== null && compareZxid(cell.zxid, upTo) > 0) break;
+    cells.push(cell);
+    sessionTxn(c, cell, cells.length - 1);
+  }
+  leader.matched += i;
+  leader.tail.splice(0, i);
+}
+
+/** What was committed after a leader's history parts from it is given up, so that the rest of the run can be checked against the new history. */
+export function rebase(c: Checks, leader: History): void {
+  const { base, cells, digests } = c.ghost.committed;
+  const common = leader.matched;
+  c.ghost.committed = { base, cells: cells.slice(0, common), digests: digests.slice(0, common) };
+  for (const history of c.ghost.histories.values()) {
+    if (history.matched <= common) continue;
+    history.tail = [...cells.slice(common, history.matched), ...history.tail];
+    history.matched = common;
+  }
+}
+
+export function acknowledgedFrom(c: Checks, index: number): Acked | null {
+  const { committed, acked } = c.ghost;
+  const first = committed.cells[index];
+  if (first === undefined) return null;
+  return acked.find((ack) => compareZxid(ack.zxid, first.zxid) >= 0) ?? null;
+}

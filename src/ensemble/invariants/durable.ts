@@ -1,0 +1,59 @@
+/** What is acknowledged is durable: I-21, I-25, and the second half of I-27. */
+import type { Sid } from '../../base/ids.ts';
+import { compareZxid, formatZxid, ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
+import { isQuorum } from '../../zab/quorum.ts';
+import type { Decision, LogChange } from '../../zab/types.ts';
+import type { Checks } from './report.ts';
+
+function durableOn(c: Checks, sid: Sid): Zxid {
+  return c.ghost.synced[sid] ?? ZXID_ZERO;
+}
+
+/** A quorum has acknowledged a txn, or an epoch whose history ends with it: that quorum's disks have it. */
+export function quorumIsDurable(c: Checks, leader: Sid, zxid: Zxid, supporters: readonly Sid[], what: string): void {
+  if (!c.config.forceSync || zxid.counter === 0) return;
+  let lacking: Sid | undefined;
+  for (const sid of supporters) if (compareZxid(durableOn(c, sid), zxid) < 0) lacking ??= sid;
+  if (lacking === undefined) return;
+  const durable = supporters.filter((sid) => compareZxid(durableOn(c, sid), zxid) >= 0);
+  if (isQuorum(c.config, durable)) return;
+  c.report(
+    'committed is durable',
+    `Leader ${leader} takes ${what} for committed on the word of server ${lacking}, whose disk ends at ${formatZxid(durableOn(c, lacking))}.`,
+    c.anyOf(supporters),
+    lacking,
+  );
+}
+
+/** A learner has made an epoch its own: the history that the epoch began with is on its disk. */
+export function epochIsFounded(c: Checks, sid: Sid, epoch: number): void {
+  const initial = c.ghost.initial.get(epoch);
+  if (initial === undefined || initial.counter === 0 || c.ghost.leaders.get(epoch) === sid || !c.config.forceSync) return;
+  // Observers log nothing before they are up to date, and nobody counts on them.
+  if (c.config.members.find((member) => member.sid === sid)?.type === 'observer') return;
+  const durable = durableOn(c, sid);
+  if (compareZxid(durable, initial) >= 0) return;
+  c.report(
+    'an epoch stands on its history',
+    `Server ${sid} is in epoch ${epoch}, which began with a history up to ${formatZxid(initial)}, but its disk ends at ${formatZxid(durable)}.`,
+    c.disk(sid),
+    sid,
+  );
+}
+
+/** A learner has carried out TRUNC: nothing later comes back from its disk. */
+export function staysCut(c: Checks, sid: Sid, decision: Extract<Decision, { rule: 'sync.truncated' }>, log: readonly LogChange[]): void {
+  if (decision.outcome !== 'done') return;
+  for (const change of log) {
+    if (change.change !== 'reset') continue;
+    const later =
+      compareZxid(change.base, decision.to) > 0 ? change.base : change.cells.find((cell) => compareZxid(cell.zxid, decision.to) > 0)?.zxid;
+    if (later === undefined) continue;
+    c.report(
+      'what was cut stays cut',
+      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its disk up to ${formatZxid(later)} again.`,
+      c.own(sid),
+      sid,
+    );
+  }
+}

@@ -1,0 +1,161 @@
+/** Messages at the right place: I-7, I-8, I-10 and I-11. */
+import type { Sid } from '../../base/ids.ts';
+import { compareZxid, formatZxid, type Zxid } from '../../base/zxid.ts';
+import type { Decision, LogCell, MessageKind, ZabState } from '../../zab/types.ts';
+import { countUpTo, nameOf, sameCell, type History } from '../ghost.ts';
+import type { TraceEvent } from '../types.ts';
+import type { Checks } from './report.ts';
+import { lastOf, type Watched } from './state.ts';
+
+type Phases = Readonly<Partial<Record<ZabState, true>>>;
+const ANY: Phases = { DISCOVERY: true, SYNCHRONIZATION: true, BROADCAST: true };
+const SYNC: Phases = { SYNCHRONIZATION: true };
+const LATE: Phases = { SYNCHRONIZATION: true, BROADCAST: true };
+const BROADCAST: Phases = { BROADCAST: true };
+const DISCOVERY: Phases = { DISCOVERY: true };
+
+/** Which quorum packets a learner and a leader may hear in which phase. */
+const TO_LEARNER: Readonly<Partial<Record<MessageKind, Phases>>> = {
+  LEADERINFO: DISCOVERY,
+  DIFF: DISCOVERY,
+  TRUNC: DISCOVERY,
+  SNAP: DISCOVERY,
+  NEWLEADER: SYNC,
+  UPTODATE: SYNC,
+  PROPOSAL: LATE,
+  COMMIT: LATE,
+  INFORM: LATE,
+  PING: LATE,
+  REVALIDATE: BROADCAST,
+  SYNC: BROADCAST,
+};
+const TO_LEADER: Readonly<Partial<Record<MessageKind, Phases>>> = {
+  FOLLOWERINFO: ANY,
+  OBSERVERINFO: ANY,
+  ACKEPOCH: ANY,
+  ACK: LATE,
+  PING: LATE,
+  REQUEST: BROADCAST,
+  REVALIDATE: BROADCAST,
+};
+
+/** A message reaches a server in the phase it was in before. */
+export function messageHeard(c: Checks, sid: Sid, before: Watched, what: Extract<TraceEvent['what'], { type: 'receive' }>): void {
+  const { role, zabState } = before;
+  const { kind } = what.message;
+  if ((role === 'LEADING' ? TO_LEADER : TO_LEARNER)[kind]?.[zabState] === true) return;
+  if (role === 'LOOKING' || kind === 'NOTIFICATION' || what.from.kind === 'client') return;
+  c.report('messages come in their phase', `Server ${sid} gets ${kind} while it is ${role} in ${zabState}.`, null, sid);
+}
+
+/** What a server itself found wrong with what it was sent. */
+export function protocolDecision(c: Checks, sid: Sid, decision: Decision): void {
+  switch (decision.rule) {
+    case 'learner.gaveUp':
+      if (decision.reason !== 'unexpectedPacket') return;
+      if (decision.detail?.startsWith('COMMIT') === true)
+        c.report('commits match proposals', `Server ${sid} gives up its leader: ${decision.detail}.`, null, sid);
+      else
+        c.report(
+          'messages come in their phase',
+          `Server ${sid} gives up its leader: ${decision.detail ?? 'a packet'} out of place.`,
+          null,
+          sid,
+        );
+      return;
+    case 'commit.unexpected':
+      // During sync a COMMIT without its proposal is passed over with a warning.
+      if (decision.outcome === 'exit')
+        c.report(
+          'commits match proposals',
+          `Server ${sid} is told to commit ${formatZxid(decision.zxid)}, but its oldest proposal is ${decision.head === null ? 'none' : formatZxid(decision.head)}.`,
+          null,
+          sid,
+        );
+      return;
+    case 'newLeader.ack':
+      if (decision.outcome === 'wrongEpoch')
+        c.report(
+          'acks match',
+          `Leader ${sid} of epoch ${decision.epoch} waits for server ${decision.from} to acknowledge NEWLEADER, and gets an acknowledgement of ${formatZxid(decision.zxid)}.`,
+          null,
+          sid,
+        );
+      return;
+    case 'proposal.ack':
+      if (decision.outcome === 'unknown')
+        c.report(
+          'acks match',
+          `Server ${decision.from} acknowledges ${formatZxid(decision.zxid)} to leader ${sid}, which has not proposed it.`,
+          null,
+          sid,
+        );
+      return;
+    default:
+      return;
+  }
+}
+
+/** A txn enters a server's history. One that it has already may come again. */
+export function historyGrows(c: Checks, sid: Sid, history: History, cell: LogCell): void {
+  const { tail } = history;
+  const last = tail.length === 0 ? lastOf(c.ghost, history) : (tail[tail.length - 1] as LogCell).zxid;
+  const { epoch, counter } = cell.zxid;
+  if (epoch === last.epoch ? counter === last.counter + 1 : epoch > last.epoch && counter === 1) return;
+  if (compareZxid(cell.zxid, last) <= 0) {
+    if (!holds(c, history, cell))
+      c.report(
+        'a history ascends',
+        `Server ${sid} takes ${nameOf(cell)} into its history behind ${formatZxid(last)}.`,
+        c.own(sid) ?? c.ghost.lossExplained,
+        sid,
+      );
+  } else
+    c.report(
+      'proposals follow one another',
+      `Server ${sid} takes ${nameOf(cell)} into its history behind ${formatZxid(last)}: what is between is missing.`,
+      c.own(sid) ?? c.ghost.lossExplained,
+      sid,
+    );
+}
+
+function holds(c: Checks, history: History, cell: LogCell): boolean {
+  const known = c.ghost.committed.cells[countUpTo(c.ghost.committed, cell.zxid) - 1];
+  return (
+    (known !== undefined && sameCell(known, cell)) ||
+    compareZxid(cell.zxid, history.base) <= 0 ||
+    history.tail.some((mine) => sameCell(mine, cell))
+  );
+}
+
+/** Commits come in the order of proposals. */
+export function commitsInOrder(c: Checks, sid: Sid, zxid: Zxid): void {
+  const last = c.ghost.committed.cells.at(-1)?.zxid;
+  if (last === undefined || zxid.epoch !== last.epoch || zxid.counter === last.counter + 1) return;
+  c.report('commits match proposals', `Leader ${sid} commits ${formatZxid(zxid)} after ${formatZxid(last)}.`, c.ghost.lossExplained, sid);
+}
+
+const HIGHEST = 0xffff_ffff;
+
+/** The shape of what a server shows, looked at whenever its phase or an epoch has changed: I-11, TypeOK. */
+export function shapeHolds(c: Checks, sid: Sid, now: Watched): void {
+  const { acceptedEpoch, currentEpoch, lastZxid, lastLogged, role, zabState } = now;
+  if (!isEpoch(acceptedEpoch)) bad(c, sid, `acceptedEpoch is ${acceptedEpoch}`);
+  if (!isEpoch(currentEpoch)) bad(c, sid, `currentEpoch is ${currentEpoch}`);
+  if (!isZxid(lastZxid)) bad(c, sid, `its last zxid is ${lastZxid.epoch}:${lastZxid.counter}`);
+  if (!isZxid(lastLogged)) bad(c, sid, `its last logged zxid is ${lastLogged.epoch}:${lastLogged.counter}`);
+  if ((role === 'LOOKING') !== (zabState === 'ELECTION')) bad(c, sid, `it is ${role} in ${zabState}`);
+}
+
+function isEpoch(epoch: number): boolean {
+  return Number.isInteger(epoch) && epoch >= 0 && epoch <= HIGHEST;
+}
+
+/** −1 is the zxid of a database that is not to be trusted. */
+function isZxid({ epoch, counter }: Zxid): boolean {
+  return epoch >= -1 && epoch <= HIGHEST && counter >= 0 && counter <= HIGHEST;
+}
+
+function bad(c: Checks, sid: Sid, what: string): void {
+  c.report('values have their shape', `Server ${sid} is in a state that cannot be: ${what}.`, c.own(sid), sid);
+}

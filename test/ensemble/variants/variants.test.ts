@@ -1,0 +1,78 @@
+/** Each variant on top of `sound`, in weather that shows it; and `sound` in the same weather. */
+import { describe, expect, test } from 'vitest';
+import { INVARIANTS, type InvariantName } from '../../../src/ensemble/invariantList.ts';
+import { parseScenario } from '../../../src/ensemble/scenario.ts';
+import { PROFILE_SOUND, PROFILES, VARIANTS, withVariants, type Profile } from '../../../src/zab/profile.ts';
+import { storm, type StormOptions } from './storm.ts';
+
+const WEATHER = {
+  cuts: { faults: ['kill', 'cut'], acts: 40 },
+  restarts: { faults: ['kill', 'killAll'], acts: 40, config: { snapCount: 8 }, multis: true },
+  stalls: { faults: ['kill', 'cut', 'pause'], acts: 15, calmMs: 8000, pauseMs: 150 },
+  power: { faults: ['kill', 'killAll', 'powerLoss'], acts: 40, config: { snapCount: 6 }, pauseMs: 20 },
+  longPower: { faults: ['kill', 'killAll', 'powerLoss'], acts: 60, calmMs: 8000, config: { snapCount: 6 }, pauseMs: 20 },
+  slowCuts: { faults: ['cut', 'kill'], acts: 60, pauseMs: 200 },
+  mixed: { faults: ['kill', 'powerLoss', 'pause', 'cut'], acts: 60, calmMs: 8000, pauseMs: 150 },
+  disks: { faults: ['diskFull', 'kill'], acts: 40, pauseMs: 40 },
+} as const satisfies Readonly<Record<string, Omit<StormOptions, 'seed'>>>;
+
+const SHOWN: readonly (readonly [variant: string, weather: keyof typeof WEATHER, seed: number, breaks: InvariantName])[] = [
+  ['ZOOKEEPER-335', 'restarts', 1, 'promises are kept'],
+  ['ZOOKEEPER-1154', 'slowCuts', 17, 'sync gives the committed txns'],
+  ['ZOOKEEPER-1549', 'disks', 112, 'what was cut stays cut'],
+  ['ZOOKEEPER-2845', 'stalls', 92, 'applied is a prefix of committed'],
+  ['ZOOKEEPER-3104', 'slowCuts', 4, 'an epoch stands on its history'],
+  ['ZOOKEEPER-3127', 'restarts', 1, 'equal trees'],
+  ['ZOOKEEPER-3911', 'slowCuts', 4, 'an epoch stands on its history'],
+  ['ZOOKEEPER-4394', 'longPower', 103, 'commits match proposals'],
+  ['ZOOKEEPER-4643', 'slowCuts', 4, 'an epoch stands on its history'],
+  ['ZOOKEEPER-4646', 'slowCuts', 4, 'an epoch stands on its history'],
+  ['ZOOKEEPER-4685', 'cuts', 30, 'acks match'],
+  ['ZOOKEEPER-4712', 'stalls', 92, 'applied is a prefix of committed'],
+  ['ZOOKEEPER-4882', 'disks', 22, 'applied is a prefix of committed'],
+  ['ZOOKEEPER-4925', 'slowCuts', 17, 'sync gives the committed txns'],
+  ['leader-by-sid', 'mixed', 78, 'a leader emerges'],
+  ['no-trunc', 'stalls', 50, 'applied is a prefix of committed'],
+  ['flush-now-and-then', 'restarts', 1, 'no acknowledged write is lost'],
+];
+
+function with1(variant: string): Profile {
+  const made = withVariants(PROFILE_SOUND, [variant]);
+  if (!('profile' in made)) throw new Error(`no variant ${variant}`);
+  return made.profile;
+}
+
+describe('variants', () => {
+  test.each(SHOWN)('%s, %s %i: %s', (variant, weather, seed, breaks) => {
+    expect(storm(with1(variant), { ...WEATHER[weather], seed }).violation?.invariant).toBe(breaks);
+    expect(storm(PROFILE_SOUND, { ...WEATHER[weather], seed }).violation).toBeNull();
+  });
+
+  test.each(Object.entries(VARIANTS))(
+    '%s changes a rule of sound, and names invariants that there are',
+    (_name, { breaks, set, title }) => {
+      expect(Object.entries(set).some(([rule, value]) => PROFILE_SOUND[rule as keyof Profile] !== value)).toBe(true);
+      expect(breaks.filter((name) => !(name in INVARIANTS))).toEqual([]);
+      expect(title.en.length * title.zh.length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('in a scenario', () => {
+  const read = (variants: readonly string[]): Profile => parseScenario({ servers: 3, profile: 'sound', variants }, 'test').profile;
+
+  test('variants lie on top of the profile', () => {
+    expect(read(['ZOOKEEPER-4643', 'no-trunc'])).toMatchObject({
+      newLeaderOrder: 'epochThenHistory',
+      rollback: 'never',
+      diffZxid: 'stays',
+    });
+    expect(read([])).toBe(PROFILES['sound']);
+  });
+  test('one that does not exist is refused', () => {
+    expect(() => read(['ZOOKEEPER-1'])).toThrow(/variants\[0\].*there is no variant "ZOOKEEPER-1"/);
+  });
+  test('two that change one rule in different ways are refused', () => {
+    expect(() => read(['ZOOKEEPER-4643', 'ZOOKEEPER-4646'])).toThrow(/variants\[1\].*both change the rule "newLeaderOrder"/);
+  });
+});
