@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { INVARIANTS, type InvariantName } from '../../../src/ensemble/invariantList.ts';
 import { parseScenario } from '../../../src/ensemble/scenario.ts';
 import { PROFILE_SOUND, PROFILES, VARIANTS, withVariants, type Profile } from '../../../src/zab/profile.ts';
-import { storm, type StormOptions } from './storm.ts';
+import type { Sid } from '../../../src/base/ids.ts';
+import { Ensemble } from '../../../src/ensemble/conductor.ts';
+import { Invariants } from '../../../src/ensemble/invariants.ts';
+import { configOf, DEFAULT_OPTIONS } from '../../../src/ensemble/options.ts';
+import type { Command } from '../../../src/ensemble/types.ts';
+import { ask, create, inline } from '../real.ts';
+import { QUICK, storm, type StormOptions } from './storm.ts';
 
 const WEATHER = {
   cuts: { faults: ['kill', 'cut'], acts: 40 },
@@ -56,6 +62,44 @@ describe('variants', () => {
       expect(title.en.length * title.zh.length).toBeGreaterThan(0);
     },
   );
+});
+
+/** Three servers under a profile, and what is done to them. */
+function small(profile: Profile): {
+  readonly give: (...commands: readonly Command[]) => void;
+  readonly run: (ms: number) => string | null;
+} {
+  const config = { ...configOf([1, 2, 3]), ...QUICK, profile };
+  const ensemble = new Ensemble({ ...DEFAULT_OPTIONS, config }, inline(), { observers: [new Invariants(config)] });
+  return {
+    give: (...commands) => commands.forEach((command) => ensemble.command(command)),
+    run: (ms) => {
+      ensemble.run({ untilMs: ensemble.now + ms });
+      const said = ensemble.trace.find(({ what }) => what.type === 'violation')?.what;
+      return said?.type === 'violation' ? said.invariant : null;
+    },
+  };
+}
+const all = (type: 'start' | 'kill', sids: readonly Sid[]): Command[] => sids.map((sid) => ({ type, sid }));
+const CLIENT: Command = { type: 'connect', client: 1, servers: [1, 2] };
+const WRITE = ask(1, create('/a'));
+
+describe('liveness', () => {
+  /** Server 3 is down, and there is a write. */
+  const oneDown = (profile: Profile): string | null => {
+    const { give, run } = small(profile);
+    give(...all('start', [1, 2, 3]), CLIENT);
+    run(2_000);
+    give({ type: 'kill', sid: 3 });
+    run(2_000);
+    give(WRITE);
+    return run(20_000);
+  };
+
+  test('commit-needs-all: one follower down, and nothing is committed any more', () => {
+    expect(oneDown(with1('commit-needs-all'))).toBe('requests are answered');
+    expect(oneDown(PROFILE_SOUND)).toBeNull();
+  });
 });
 
 describe('in a scenario', () => {
