@@ -9,6 +9,10 @@ import { compiledMachines } from './src/zab/machines/compile/plugin.ts';
 const FIRST =
   /src\/(base\/(chunked|ids|random|zxid)|trace\/(fold|view|files|strip|timeline|traceIndex|flightLines|sorted|quiet|narrate|narrate\/(messages|text))|app\/(stage\/|transport\/cinema|i18n\/i18n|shell\/(ui|settings|format|Icon)|engine\/(run|emitter)))[^/]*$/;
 
+/** The ensemble with its checks: also needed at once, but only by what runs one. */
+const ENSEMBLE =
+  /src\/(ensemble\/(?!commandSchema|damage|explore|facts|host\/serve|host\/thread|runScenario|scenario\.|scenarioError|scenarios|script\.|steps)|app\/engine\/(launch|simulator)|zab\/(profile|quorum)\.|tree\/aclCache|store\/(disk|errors|jute|names)\.)[^?]*$/;
+
 export default defineConfig({
   // Relative addresses: the built app works from any folder of any static host.
   base: './',
@@ -22,7 +26,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // What every visit needs in one piece: many small ones cost a request each, and compress worse.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', test: FIRST }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', test: FIRST }, { name: 'ensemble', test: ENSEMBLE }] } } },
   },
   preview: { host: '127.0.0.1' },
   server: { host: '127.0.0.1' },

@@ -13,7 +13,8 @@ import { parseScenario } from '../ensemble/scenario.ts';
 import { LIMITS } from '../ensemble/steps.ts';
 import { writeLink } from '../intake/runs/link.ts';
 import { RunError } from '../intake/runs/errors.ts';
-import { PROFILES, VARIANTS } from '../zab/profile.ts';
+import { PROFILES } from '../zab/profile.ts';
+import { VARIANT_LIST } from '../zab/variantList.ts';
 import { step } from '../zab/server.ts';
 import { hunt, type Found, type Hunted } from './hunters.ts';
 import { readPlainScenario } from './scenarioArgs.ts';
@@ -81,7 +82,7 @@ export async function explore(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (values.variant === 'list') {
-    for (const [name, { title }] of Object.entries(VARIANTS)) process.stdout.write(`${name.padEnd(20)} ${title.en}\n`);
+    for (const [name, { title }] of Object.entries(VARIANT_LIST)) process.stdout.write(`${name.padEnd(20)} ${title.en}\n`);
     return 0;
   }
   if (positionals.length > 1) throw new UsageError(`expected one scenario, got ${positionals.length}. See zablab explore --help`);

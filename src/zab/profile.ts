@@ -4,7 +4,7 @@
 import type { Profile } from './switches.ts';
 
 export type { Profile } from './switches.ts';
-export { VARIANTS, withVariants, type Variant } from './variants.ts';
+export { VARIANTS, withVariants } from './variants.ts';
 
 /** As the recordings were made. */
 export const PROFILE_3_8_0: Profile = {

@@ -13,6 +13,7 @@ import { reloadFromDisk, fastForwardMemory } from './database.ts';
 import { closeHandlers, startLeading } from './leader/lead.ts';
 import { syncedSids } from './leader/liveness.ts';
 import { followLeader } from './learner/follow.ts';
+import { pausesAtNewLeader } from './learner/sync.ts';
 import { drainLogger, orphanLogger } from './logger.ts';
 import { serverMachine, type ServerEvent } from './machines/server.ts';
 import { stepper, type Transition } from './machines/stepper.ts';
@@ -61,7 +62,7 @@ export function electionDecided(d: Draft, vote: Vote, role: Role): void {
   }
 }
 
-const LEARNER_TIMERS: readonly TimerName[] = ['connectRetry', 'connectBudget', 'read', 'newLeader'];
+const LEARNER_TIMERS: readonly TimerName[] = ['connectRetry', 'connectBudget', 'read'];
 const LEADER_TIMERS: readonly TimerName[] = ['epochLimit', 'epochAckLimit', 'newLeaderLimit', 'tick', 'sessions', 'containers'];
 
 /**
@@ -74,6 +75,7 @@ export function loseLeader(d: Draft, reason: LearnerGiveUp, detail?: string): vo
   if (learning === null) return;
   decide(d, { rule: 'learner.gaveUp', reason, leader: learning.leader, ...(detail === undefined ? {} : { detail }) });
   for (const timer of LEARNER_TIMERS) cancelTimer(d, timer);
+  if (pausesAtNewLeader(d.s.config.profile)) cancelTimer(d, 'newLeader');
   if (learning.conn !== null) d.effects.push({ type: 'close', conn: learning.conn });
   finishMulti(d);
   stopServing(d);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { explore } from '../../src/cli/explore.ts';
-import { VARIANTS } from '../../src/zab/profile.ts';
+import { VARIANT_LIST } from '../../src/zab/variantList.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -17,7 +17,7 @@ async function printed(args: readonly string[]): Promise<string> {
 describe('zablab explore', () => {
   it('lists the variants', async () => {
     const lines = (await printed(['--variant', 'list'])).trimEnd().split('\n');
-    expect(lines.map((line) => line.split(/\s+/)[0])).toEqual(Object.keys(VARIANTS));
+    expect(lines.map((line) => line.split(/\s+/)[0])).toEqual(Object.keys(VARIANT_LIST));
   });
 
   it('says what it can do', async () => {

@@ -1,5 +1,5 @@
 /** Texts about versions and variants; loaded with the form for a new ensemble, not with the page. What a variant does, it says itself (`zab/variants.ts`). */
-import type { Variant } from '../../zab/profile.ts';
+import type { VariantInfo } from '../../zab/variantList.ts';
 
 const en = {
   profiles: {
@@ -16,7 +16,7 @@ const en = {
     historic: 'Defects of older versions',
     open: 'Defects that are still open',
     wrong: 'Wrong protocols that tutorials describe',
-  } satisfies Readonly<Record<Variant['kind'], string>>,
+  } satisfies Readonly<Record<VariantInfo['kind'], string>>,
   breaks: 'breaks',
   clash: (first: string, second: string) => `${first} and ${second} change the same rule; take one of them`,
 };

@@ -17,9 +17,9 @@ const DISCOVERY: Phases = { DISCOVERY: true };
 /** Which quorum packets a learner and a leader may hear in which phase. */
 const TO_LEARNER: Readonly<Partial<Record<MessageKind, Phases>>> = {
   LEADERINFO: DISCOVERY,
-  DIFF: DISCOVERY,
-  TRUNC: DISCOVERY,
-  SNAP: DISCOVERY,
+  DIFF: SYNC,
+  TRUNC: SYNC,
+  SNAP: SYNC,
   NEWLEADER: SYNC,
   UPTODATE: SYNC,
   PROPOSAL: LATE,

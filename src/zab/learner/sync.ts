@@ -17,6 +17,7 @@ import { applyCommitted } from '../commit.ts';
 import { arrivalOf, forgetCommitted, isLater, leadsTo, reloadFromDisk, takeSnapshotNow, writeConfigNode } from '../database.ts';
 import { decide, send, setTimer, write, type Draft } from '../draft.ts';
 import { updateElectionVote } from '../election/lookForLeader.ts';
+import type { Profile } from '../switches.ts';
 import { appendToLog, commitLogNow, enqueue } from '../logger.ts';
 import { leaveTreeToSnapshot } from '../snapshotting.ts';
 import { exit, loseLeader } from '../roles.ts';
@@ -191,6 +192,11 @@ export function takeNewLeader(d: Draft, conn: ConnId, packet: Packet<'NEWLEADER'
 
 /** How long a learner may be between two writes at NEWLEADER, ms. */
 const NEW_LEADER_PAUSE_MS = 1;
+
+/** Whether NEWLEADER is handled in two steps, with a timer between them. */
+export function pausesAtNewLeader({ newLeaderOrder }: Profile): boolean {
+  return newLeaderOrder === 'epochThenHistory' || newLeaderOrder === 'proposalAckFirst';
+}
 
 function pauseAtNewLeader(d: Draft): void {
   const [part, random] = draw(d.s.random);
