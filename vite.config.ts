@@ -26,7 +26,16 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // What every visit needs in one piece: many small ones cost a request each, and compress worse.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', test: FIRST }, { name: 'ensemble', test: ENSEMBLE }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'start', test: FIRST },
+            { name: 'ensemble', test: ENSEMBLE },
+          ],
+        },
+      },
+    },
   },
   preview: { host: '127.0.0.1' },
   server: { host: '127.0.0.1' },
