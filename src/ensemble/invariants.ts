@@ -3,6 +3,7 @@
  * because of what the person did to the disks, that is said instead: the guarantee is void. Either is reported once.
  */
 import type { Sid } from '../base/ids.ts';
+import { formatZxid } from '../base/zxid.ts';
 import type { Decision, EnsembleConfig } from '../zab/types.ts';
 import { align, changeHistory, emptyHistory, type History } from './ghost.ts';
 import { clientEvent, outcome } from './invariants/clients.ts';
@@ -124,6 +125,7 @@ function decided(c: Checks, sid: Sid, decision: Decision, event: TraceEvent): vo
       requestCommitted(c, sid, decision.zxid, event.at);
       return committed(c, sid, decision.zxid);
     case 'request.validated':
+      if (decision.op === 'multi' && decision.err !== 'OK') c.ghost.failedMultis.add(formatZxid(decision.zxid));
       return requestTaken(c, sid, decision.zxid, event.at);
     case 'leader.established':
       quorumIsDurable(c, sid, c.ghost.initial.get(decision.epoch) ?? decision.zxid, decision.supporters, 'its history');

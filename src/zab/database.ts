@@ -193,7 +193,7 @@ export function takeSnapshotNow(d: Draft, why: 'leading' | 'synchronized', synce
   const bytes = serializeSnapshot(d.s.tree, snapshotFormat(d.s.config));
   write(
     d,
-    synced
+    synced || d.s.config.profile.snapshotFile === 'atomic'
       ? [{ op: 'writeAtomic', file, bytes }]
       : [
           { op: 'create', file },

@@ -174,9 +174,10 @@ function beginSnapshotIfIdle(d: Draft, txns: number): void {
   decide(d, { rule: 'snapshot.due', txns, threshold, outcome: begun.allowed ? 'started' : 'busy' });
   if (!begun.allowed) return;
   const file = snapshotName(d.s.tree.lastProcessedZxid);
-  write(d, [{ op: 'create', file }]);
+  const part = d.s.config.profile.snapshotFile === 'atomic' ? `${file}.tmp` : file;
+  write(d, [{ op: 'create', file: part }]);
   d.s.snapshotPhase = begun.phase;
-  d.s.snapshotting = { file, tree: null, writer: beginSnapshot(d.s.tree, snapshotFormat(d.s.config)) };
+  d.s.snapshotting = { file, part, tree: null, writer: beginSnapshot(d.s.tree, snapshotFormat(d.s.config)) };
   setTimer(d, 'snapshot', SLICE_MS);
 }
 

@@ -33,6 +33,8 @@ export const PROFILE_3_8_0: Profile = {
   roleEnd: 'fastForwards',
   snapshotAtRoleEnd: 'followsMemory',
   recoveredLog: 'believed',
+  snapshotFile: 'inPlace',
+  ackOfTheCut: 'counts',
   newLeaderPlace: 'queued',
   multiZxid: 'withLast',
   interruptedSync: 'snapGivenUp',
@@ -79,6 +81,8 @@ export const PROFILE_SOUND: Profile = {
   snapLogs: 'deleted',
   snapshotAtRoleEnd: 'keepsTree',
   recoveredLog: 'synced',
+  snapshotFile: 'atomic',
+  ackOfTheCut: 'forgotten',
   interruptedSync: 'givenUp',
   diskError: 'memoryReloaded',
 };

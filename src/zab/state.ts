@@ -35,6 +35,8 @@ export interface Logger {
 /** A snapshot being written while txns go on (`ZooKeeperServer.takeSnapshot` in its own thread). */
 export interface SnapshotTask {
   readonly file: string;
+  /** The file that is being written: `file` itself, or one beside it that takes its name when it is complete. */
+  readonly part: string;
   /** The tree it goes on to write when the server has taken over another one meanwhile; null while it writes the server's own. */
   readonly tree: DataTree | null;
   readonly writer: SnapshotWriter;

@@ -73,6 +73,16 @@ export interface Profile {
    * releases), or with the tree as it was.
    */
   readonly snapshotAtRoleEnd: 'followsMemory' | 'keepsTree';
+  /**
+   * How a snapshot gets its name: its file is written in place and left to the operating system, so one of the same name, which may be all there is, is
+   * gone from the first byte on (all releases); or it is written beside it, made durable, and renamed.
+   */
+  readonly snapshotFile: 'inPlace' | 'atomic';
+  /**
+   * A learner that comes back within an epoch is told to cut the proposals that are not committed, and gets them again. Whether its acknowledgements of them
+   * count although its disk has lost them (all releases), or have to be given anew.
+   */
+  readonly ackOfTheCut: 'counts' | 'forgotten';
   /** NEWLEADER goes through the queue of what is sent to a learner, or overtakes it (until 3.5.4; ZOOKEEPER-3104). */
   readonly newLeaderPlace: 'queued' | 'overtakes';
   /** Whether lastProcessedZxid moves with the last operation of a multi or with the first (until 3.5.4; ZOOKEEPER-3127). */

@@ -195,6 +195,24 @@ export const VARIANT_LIST: Readonly<Record<string, VariantInfo>> = {
     breaks: ['applied is a prefix of committed', 'no acknowledged write is lost', 'a leader has all committed txns', 'promises are kept'],
     source: 'FileTxnLog.FileTxnIterator, FileTxnLog.commit; all releases',
   },
+  'snapshot-in-place': {
+    title: {
+      en: 'A snapshot is written over the one of the same name, which may be all there is.',
+      zh: '快照直接覆盖同名的旧快照，而旧快照可能是仅有的一份。',
+    },
+    kind: 'open',
+    breaks: ['a leader has all committed txns', 'no acknowledged write is lost', 'applied is a prefix of committed'],
+    source: 'FileTxnSnapLog.save, SnapStream.getOutputStream; all releases',
+  },
+  'ack-of-the-cut': {
+    title: {
+      en: 'An acknowledgement still counts when a sync has cut what it was for.',
+      zh: '同步已截断某个提案，对它的旧确认却仍然算数。',
+    },
+    kind: 'open',
+    breaks: ['committed is durable', 'no acknowledged write is lost'],
+    source: 'Leader.processAck, LearnerHandler.syncFollower; all releases',
+  },
   'ZOOKEEPER-5094': {
     title: {
       en: 'A TRUNC that was interrupted leaves memory ahead of the disk.',

@@ -24,6 +24,8 @@ export const VARIANTS: Readonly<Record<string, Partial<Profile>>> = {
   'ZOOKEEPER-4925': { syncApply: 'forgotten', proposalGap: 'warned' },
   'dirty-fuzzy-snapshot': { snapshotAtRoleEnd: 'followsMemory' },
   'recovered-not-durable': { recoveredLog: 'believed' },
+  'snapshot-in-place': { snapshotFile: 'inPlace' },
+  'ack-of-the-cut': { ackOfTheCut: 'counts' },
   'ZOOKEEPER-5094': { interruptedSync: 'snapGivenUp' },
   'commit-needs-all': { commitNeeds: 'all' },
   'leader-by-hash': { voteOrder: 'hash' },

@@ -12,6 +12,7 @@ export function epochWon(c: Checks, sid: Sid, epoch: number): void {
   c.ghost.initial.set(epoch, lastOf(c.ghost, historyOf(c.ghost, sid)));
   if (other === undefined) return;
   proposed.delete(epoch);
+  c.ghost.commits.delete(epoch);
   c.report(
     'one leader per epoch',
     `Server ${sid} has a quorum for epoch ${epoch}, which server ${other} had before.`,

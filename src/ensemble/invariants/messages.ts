@@ -128,11 +128,17 @@ function holds(c: Checks, history: History, cell: LogCell): boolean {
   );
 }
 
-/** Commits come in the order of proposals. */
+/**
+ * A leader commits in the order of its proposals. What it commits may have been committed before as part of the history of a later leader, of which it
+ * has not heard yet.
+ */
 export function commitsInOrder(c: Checks, sid: Sid, zxid: Zxid): void {
-  const last = c.ghost.committed.cells.at(-1)?.zxid;
-  if (last === undefined || zxid.epoch !== last.epoch || zxid.counter === last.counter + 1) return;
-  c.report('commits match proposals', `Leader ${sid} commits ${formatZxid(zxid)} after ${formatZxid(last)}.`, c.ghost.lossExplained, sid);
+  const { commits } = c.ghost;
+  const last = commits.get(zxid.epoch) ?? 0;
+  commits.set(zxid.epoch, zxid.counter);
+  if (zxid.counter === last + 1) return;
+  const after = last === 0 ? 'the beginning of its epoch' : formatZxid({ epoch: zxid.epoch, counter: last });
+  c.report('commits match proposals', `Leader ${sid} commits ${formatZxid(zxid)} after ${after}.`, c.ghost.lossExplained, sid);
 }
 
 const HIGHEST = 0xffff_ffff;

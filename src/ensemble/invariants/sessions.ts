@@ -10,7 +10,7 @@ const NOT_OF_A_SESSION: ReadonlySet<string> = new Set(['error', 'closeSession', 
 
 /** A txn was committed, as the `index`-th. */
 export function sessionTxn(c: Checks, cell: LogCell, index: number): void {
-  const { closed, committed } = c.ghost;
+  const { closed, committed, failedMultis } = c.ghost;
   if (cell.type === 'closeSession') {
     closed.set(cell.session, index);
     return;
@@ -19,6 +19,8 @@ export function sessionTxn(c: Checks, cell: LogCell, index: number): void {
   const at = closed.get(cell.session);
   const closing = at === undefined ? undefined : committed.cells[at];
   if (at === undefined || at >= index || closing?.type !== 'closeSession' || closing.session !== cell.session) return;
+  // A multi that fails keeps its type, and has nothing but errors in it (`PrepRequestProcessor.pRequestHelper`).
+  if (cell.type === 'multi' && failedMultis.has(formatZxid(cell.zxid))) return;
   c.report(
     'a closed session stays closed',
     `${nameOf(cell)} is committed for session ${cell.session}, which was closed at ${formatZxid(closing.zxid)}.`,

@@ -54,6 +54,10 @@ export interface Ghost {
   readonly initial: Map<number, Zxid>;
   /** Highest counter proposed in an epoch. */
   readonly proposed: Map<number, number>;
+  /** Highest counter that the leader of an epoch has committed. */
+  readonly commits: Map<number, number>;
+  /** Multis that failed, by zxid as text: txns that do nothing. */
+  readonly failedMultis: Set<string>;
   readonly tampered: Map<Sid, Tampering>;
   readonly truncated: Set<Sid>;
   /** Servers whose disk has failed or was full. */
@@ -78,6 +82,8 @@ export function newGhost(config: EnsembleConfig): Ghost {
     leaders: new Map(),
     initial: new Map(),
     proposed: new Map(),
+    commits: new Map(),
+    failedMultis: new Set(),
     tampered: new Map(),
     truncated: new Set(),
     failedDisks: new Set(),
@@ -99,6 +105,8 @@ export function copyGhost(ghost: Ghost): Ghost {
     leaders: new Map(ghost.leaders),
     initial: new Map(ghost.initial),
     proposed: new Map(ghost.proposed),
+    commits: new Map(ghost.commits),
+    failedMultis: new Set(ghost.failedMultis),
     tampered: new Map(ghost.tampered),
     truncated: new Set(ghost.truncated),
     failedDisks: new Set(ghost.failedDisks),

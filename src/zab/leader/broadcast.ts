@@ -3,7 +3,7 @@
  *
  * Source: `Leader.propose`, `Leader.processAck`, `Leader.tryToCommit`, `Leader.commit`, `Leader.inform`; Zab paper, phase 3.
  */
-import { listAt, listPush, listSet, listShift } from '../../base/chunked.ts';
+import { listAt, listLength, listPush, listSet, listShift } from '../../base/chunked.ts';
 import type { Sid } from '../../base/ids.ts';
 import { compareZxid, isNewEpochZxid, sameZxid, type Zxid } from '../../base/zxid.ts';
 import { encodeTxn } from '../../store/txnCodec.ts';
@@ -102,6 +102,22 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
     outcome: !quorum ? 'notYet' : at > 0 ? 'waitsForEarlier' : 'committed',
   });
   if (quorum && at === 0) commitHead(d);
+}
+
+/**
+ * A learner gets these proposals again, since the sync before them cut what it had of them: what it acknowledged earlier is not on its disk any more.
+ * No release does so: `Leader.processAck` counts sids, and `LearnerHandler.syncFollower` sends TRUNC to whoever has more than is committed.
+ */
+export function forgetAcks(d: Draft, sid: Sid, after: Zxid): void {
+  const leading = d.s.leading;
+  if (leading === null) return;
+  let { outstanding } = leading;
+  for (let at = 0; at < listLength(outstanding); at++) {
+    const proposal = listAt(outstanding, at);
+    if (proposal === undefined || compareZxid(proposal.txn.zxid, after) <= 0 || !proposal.acks.includes(sid)) continue;
+    outstanding = listSet(outstanding, at, { ...proposal, acks: proposal.acks.filter((other) => other !== sid) });
+  }
+  if (outstanding !== leading.outstanding) edit(d, 'leading').outstanding = outstanding;
 }
 
 /** The oldest outstanding proposal has its quorum. Source: `Leader.tryToCommit`, `Leader.commit`, `Leader.inform`. */

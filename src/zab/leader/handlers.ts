@@ -157,7 +157,13 @@ export function hearAck(d: Draft, conn: ConnId, packet: Packet<'ACK'>): void {
     return;
   }
   if (handler.stage !== 'newLeaderAcked' && handler.stage !== 'serving') return;
+  if (d.s.config.profile.ackOfTheCut === 'forgotten' && hasComeBack(d, handler)) return;
   processAck(d, handler.sid, packet.zxid);
+}
+
+/** Whether the learner has been synchronized on a later connection: what still comes over this one is of before. */
+function hasComeBack(d: Draft, { conn, sid }: Handler): boolean {
+  return Object.values(d.s.leading?.handlers ?? {}).some((other) => other.sid === sid && other.conn > conn && other.forwarding);
 }
 
 /** A learner's answer to PING brings the sessions that were heard from there. */

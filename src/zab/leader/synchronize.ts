@@ -9,8 +9,9 @@ import { fileSize } from '../../store/disk.ts';
 import { datedFiles } from '../../store/names.ts';
 import { proposalsFromTxnLog, txnLogSizeLimit } from '../../store/txnLog.ts';
 import { decide, send, type Draft } from '../draft.ts';
-import type { LoggedTxn } from '../state.ts';
+import type { Handler, LoggedTxn } from '../state.ts';
 import type { ConnId, QuorumPacket } from '../types.ts';
+import { forgetAcks } from './broadcast.ts';
 import { handlerOf, setHandler } from './handlers.ts';
 import { chooseSync } from './syncFollower.ts';
 
@@ -51,14 +52,15 @@ export function synchronize(d: Draft, conn: ConnId): void {
     send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
     send(d, conn, { kind: 'COMMIT', zxid: txn.zxid });
   }
-  if (!handler.observer) forwardOutstanding(d, conn, plan.forwardFrom);
+  if (!handler.observer) forwardOutstanding(d, handler, plan.forwardFrom);
   if (!overtakes) send(d, conn, newLeader);
   setHandler(d, { ...handler, stage: 'synchronizing', mode: plan.mode, forwarding: true, sending: true, lastHeard: d.now });
 }
 
 /** Proposals that are not committed yet: the learner will see their COMMIT live. Source: `Leader.startForwarding`. */
-function forwardOutstanding(d: Draft, conn: ConnId, after: Zxid): void {
+function forwardOutstanding(d: Draft, { conn, sid }: Handler, after: Zxid): void {
   if (d.s.leading === null) return;
+  if (d.s.config.profile.ackOfTheCut === 'forgotten') forgetAcks(d, sid, after);
   for (const { txn, bytes } of listItems(d.s.leading.outstanding)) {
     if (compareZxid(txn.zxid, after) > 0) send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
   }
