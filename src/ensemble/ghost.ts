@@ -3,7 +3,7 @@
  * A server's history is a matched prefix of the committed txns and a short tail beyond it, so that every txn is compared once a server.
  */
 import type { Sid } from '../base/ids.ts';
-import { compareZxid, formatZxid, sameZxid, ZXID_ZERO } from '../base/zxid.ts';
+import { compareZxid, formatZxid, maxZxid, sameZxid, ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { LogCell, LogChange } from '../zab/types.ts';
 
@@ -95,7 +95,8 @@ export function changeHistory(history: History, change: LogChange, committed: Co
       // What the snapshot holds beyond the committed txns; some of it may become committed.
       const held = source.tail.filter(({ zxid }) => compareZxid(zxid, last) > 0 && compareZxid(zxid, change.base) <= 0);
       history.base = change.base;
-      history.tail = [...held, ...change.cells.filter((cell) => compareZxid(cell.zxid, change.base) > 0)];
+      const from = maxZxid(change.base, committed.base);
+      history.tail = [...held, ...change.cells.filter((cell) => compareZxid(cell.zxid, from) > 0)];
       align(history, committed);
     }
   }

@@ -14,7 +14,7 @@ export function established(c: Checks, sid: Sid, epoch: number): void {
   const history = historyOf(c.ghost, sid);
   align(history, committed);
   const first = committed.cells.length === 0 && sameZxid(committed.base, ZXID_ZERO);
-  if (first) begin(c, history);
+  if (first && !isKnown(history)) begin(c, history);
   const missing = committed.cells[history.matched];
   if (missing !== undefined) {
     const ack = acknowledgedFrom(c, history.matched);
@@ -27,6 +27,12 @@ export function established(c: Checks, sid: Sid, epoch: number): void {
   }
   grow(c, history, null);
   haveSnapshots(c);
+}
+
+/** Whether what the snapshot of a history holds was seen in detail, as of a leader that wrote it from txns that nobody has committed yet. */
+function isKnown({ tail, base }: History): boolean {
+  const first = tail[0];
+  return first !== undefined && compareZxid(first.zxid, base) <= 0;
 }
 
 /** Who got a snapshot before what it holds was committed has all of that, unless it is known in detail that it has something else. */

@@ -17,6 +17,7 @@ const FOUND: readonly (readonly [file: string, variant?: string, breaks?: Invari
   ['paused-leader-commits'],
   ['recovered-not-durable', 'recovered-not-durable', 'applied is a prefix of committed'],
   ['snapshot-of-a-crashed-leader'],
+  ['uncommitted-in-a-first-snapshot'],
   ['lost-write', 'snapshot-in-place', 'no acknowledged write is lost'],
 ];
 
@@ -34,8 +35,9 @@ function broken(file: string, variants: readonly string[]): string | null {
 }
 
 describe('found under sound', () => {
-  it.each(FOUND)('%s is not wrong any more', (file) => expect(broken(file, [])).toBeNull());
-  it.each(FOUND.filter(([, variant]) => variant !== undefined))('%s: with %s, %s breaks', (file, variant, breaks) =>
-    expect(broken(file, [variant ?? ''])).toBe(breaks),
+  it.each(FOUND.map(([file]) => file))('%s is not wrong any more', (file) => expect(broken(file, [])).toBeNull());
+  it.each(FOUND.flatMap(([file, variant, breaks]) => (variant === undefined ? [] : [[file, variant, breaks] as const])))(
+    '%s: with %s, %s breaks',
+    (file, variant, breaks) => expect(broken(file, [variant])).toBe(breaks),
   );
 });
