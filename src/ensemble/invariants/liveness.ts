@@ -89,11 +89,13 @@ export function processEnded(c: Checks, what: Extract<WorldEvent, { type: 'proce
   calm.up.delete(what.sid);
   calm.paused.delete(what.sid);
   unsettle(c, at);
-  if (what.how !== 'exit' || what.exitCode === SIGTERM || what.exitCode === 0 || failedDisks.has(what.sid)) return;
+  if (what.how !== 'exit' || what.exitCode === SIGTERM || what.exitCode === 0) return;
+  // Whoever finds its disk full or damaged is right to end.
+  if (failedDisks.has(what.sid) || tampered.has(what.sid)) return;
   c.report(
     'no server ends by itself',
     `Server ${what.sid} has ended with exit code ${what.exitCode ?? '?'}: ${what.message ?? 'no message'}.`,
-    tampered.get(what.sid)?.what ?? c.ghost.lossExplained,
+    c.ghost.lossExplained,
     what.sid,
   );
 }
