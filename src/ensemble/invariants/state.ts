@@ -1,7 +1,7 @@
 /** What the invariants remember of a run: the ghost state of `reference/06` A.1, from events only. */
 import type { SessionId, Sid } from '../../base/ids.ts';
 import { ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
-import type { EnsembleConfig, ServerView } from '../../zab/types.ts';
+import type { EnsembleConfig, LogCell, ServerView } from '../../zab/types.ts';
 import { emptyCommitted, emptyHistory, type Committed, type History } from '../ghost.ts';
 import type { InvariantName } from '../invariantList.ts';
 import type { Tampering } from '../tamper.ts';
@@ -35,6 +35,14 @@ export interface Acked {
   readonly op: string;
 }
 
+export interface Proposals {
+  /** By counter, from 1. Shared by checkpoints: the first `count` count. */
+  cells: LogCell[];
+  count: number;
+  /** Another server had a quorum for the epoch before, so that what was proposed under a zxid is not clear. */
+  readonly reused: boolean;
+}
+
 export interface Ghost {
   n: number;
   committed: Committed;
@@ -52,8 +60,10 @@ export interface Ghost {
   readonly leaders: Map<number, Sid>;
   /** The last txn of the history an epoch begins with. */
   readonly initial: Map<number, Zxid>;
-  /** Highest counter proposed in an epoch. */
-  readonly proposed: Map<number, number>;
+  /** What was proposed in an epoch. */
+  readonly proposed: Map<number, Proposals>;
+  /** Where in the committed txns the last request of a session is. */
+  readonly lastRequests: Map<SessionId, number>;
   readonly tampered: Map<Sid, Tampering>;
   readonly truncated: Set<Sid>;
   /** Servers whose disk has failed or was full. */
@@ -78,6 +88,7 @@ export function newGhost(config: EnsembleConfig): Ghost {
     leaders: new Map(),
     initial: new Map(),
     proposed: new Map(),
+    lastRequests: new Map(),
     tampered: new Map(),
     truncated: new Set(),
     failedDisks: new Set(),
@@ -98,7 +109,8 @@ export function copyGhost(ghost: Ghost): Ghost {
     owners: new Map(ghost.owners),
     leaders: new Map(ghost.leaders),
     initial: new Map(ghost.initial),
-    proposed: new Map(ghost.proposed),
+    proposed: new Map([...ghost.proposed].map(([epoch, proposals]) => [epoch, { ...proposals }])),
+    lastRequests: new Map(ghost.lastRequests),
     tampered: new Map(ghost.tampered),
     truncated: new Set(ghost.truncated),
     failedDisks: new Set(ghost.failedDisks),

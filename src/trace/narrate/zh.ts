@@ -137,6 +137,7 @@ export const zh: Language = {
   invariants: {
     'one leader per epoch': '每个 epoch 至多一个领导者',
     'consecutive proposals': '同一 epoch 的 zxid 从 1 开始连续',
+    'only what was proposed': '服务器只接收领导者提出过的事务',
     agreement: '已提交事务的顺序和内容处处一致',
     'no acknowledged write is lost': '已确认的写不会丢失',
     'reply means committed': '成功的答复意味着已提交',
@@ -147,6 +148,7 @@ export const zh: Language = {
     'a client never goes back': '客户端看到的 zxid 不会倒退',
     'equal trees': '相同 zxid 的树相同',
     'what was cut stays cut': '截掉的事务不会再回来',
+    'committed is never cut': '已提交的事务不会被截断',
     'committed is durable': '已提交的事务已在多数服务器的磁盘上',
     'an epoch stands on its history': '进入一个 epoch 之前，它的历史已落盘',
     'sync gives the committed txns': '同步发送的正是已提交的事务',
