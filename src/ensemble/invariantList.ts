@@ -151,12 +151,21 @@ export const INVARIANTS: Readonly<Record<InvariantName, InvariantInfo>> = {
  * Whether a released version breaks an invariant in the course of its normal work, as 3.8.0 does whenever a learner gets txns in a sync. Under such a
  * profile a run is to show what comes of it, and does not stop where it becomes possible.
  */
-export function isLeftToConsequences(name: InvariantName, { name: version, newLeaderOrder }: Profile): boolean {
+export function isLeftToConsequences(name: InvariantName, { name: version, newLeaderOrder, shutdownOrder }: Profile): boolean {
   if (version !== '3.8.0' && version !== '3.8.6') return false;
-  if (name === 'committed is durable' || name === 'an epoch stands on its history') return newLeaderOrder === 'epochFirst';
-  return (
-    name === 'acks match' || name === 'commits match proposals' || name === 'proposals follow one another' || name === 'a history ascends'
-  );
+  switch (name) {
+    case 'committed is durable':
+    case 'an epoch stands on its history':
+    case 'acks match':
+      return newLeaderOrder === 'epochFirst';
+    case 'commits match proposals':
+      return newLeaderOrder !== 'appendCommitted';
+    case 'proposals follow one another':
+    case 'a history ascends':
+      return shutdownOrder === 'fastForwardFirst';
+    default:
+      return false;
+  }
 }
 
 /** Known defects of a profile's ZooKeeper version that can break an invariant, for the person who meets one. Empty when none is known. */
