@@ -4,6 +4,7 @@ import type { Profile } from '../zab/profile.ts';
 export type InvariantName =
   | 'one leader per epoch'
   | 'consecutive proposals'
+  | 'only what was proposed'
   | 'agreement'
   | 'no acknowledged write is lost'
   | 'reply means committed'
@@ -14,6 +15,7 @@ export type InvariantName =
   | 'a client never goes back'
   | 'equal trees'
   | 'what was cut stays cut'
+  | 'committed is never cut'
   | 'committed is durable'
   | 'an epoch stands on its history'
   | 'sync gives the committed txns'
@@ -45,6 +47,10 @@ export const INVARIANTS: Readonly<Record<InvariantName, InvariantInfo>> = {
     source: 'I-1, I-2; Leadership1, Leadership2 (P, S)',
   },
   'consecutive proposals': { says: 'The zxids proposed in an epoch count from 1 without a gap.', source: 'I-32; Zab paper, primary order' },
+  'only what was proposed': {
+    says: 'A server takes in only what the leader of the epoch has proposed.',
+    source: 'I-4; Integrity (P, S); Zab paper, integrity',
+  },
   agreement: {
     says: 'Committed txns are the same, in the same order, on every server.',
     source: 'I-3, I-5, I-6, I-7, I-8, I-20; PrefixConsistency, Agreement, TotalOrder (P, S)',
@@ -79,6 +85,10 @@ export const INVARIANTS: Readonly<Record<InvariantName, InvariantInfo>> = {
     says: 'What a leader has told a server to truncate does not come back from its disk.',
     source: 'I-27; Learner.syncWithLeader, TRUNC',
   },
+  'committed is never cut': {
+    says: 'A server is never told to truncate what is committed.',
+    source: 'I-10b, I-20; proposalInconsistent (S)',
+  },
   'committed is durable': {
     says: 'What is committed is on the disks of a quorum before anybody hears of it.',
     source: 'I-21; Zab paper, quorum intersection',
@@ -112,7 +122,10 @@ export const INVARIANTS: Readonly<Record<InvariantName, InvariantInfo>> = {
     source: 'I-10d; ackInconsistent (S)',
   },
   'values have their shape': { says: 'Epochs, zxids, roles and phases are such as there are.', source: 'I-11; TypeOK (S)' },
-  'a session has one owner': { says: 'A session belongs to one client.', source: 'I-29; SessionTracker' },
+  'a session has one owner': {
+    says: 'A session belongs to one client, whose requests take effect in the order in which they were made.',
+    source: 'I-29; SessionTracker.setOwner, checkSession',
+  },
   'a closed session stays closed': {
     says: 'Nothing is done for a session, and no ephemeral is its own, once it is closed.',
     source: 'I-29; PrepRequestProcessor, SessionTracker.checkSession',
@@ -138,12 +151,21 @@ export const INVARIANTS: Readonly<Record<InvariantName, InvariantInfo>> = {
  * Whether a released version breaks an invariant in the course of its normal work, as 3.8.0 does whenever a learner gets txns in a sync. Under such a
  * profile a run is to show what comes of it, and does not stop where it becomes possible.
  */
-export function isLeftToConsequences(name: InvariantName, { name: version, newLeaderOrder }: Profile): boolean {
+export function isLeftToConsequences(name: InvariantName, { name: version, newLeaderOrder, shutdownOrder }: Profile): boolean {
   if (version !== '3.8.0' && version !== '3.8.6') return false;
-  if (name === 'committed is durable' || name === 'an epoch stands on its history') return newLeaderOrder === 'epochFirst';
-  return (
-    name === 'acks match' || name === 'commits match proposals' || name === 'proposals follow one another' || name === 'a history ascends'
-  );
+  switch (name) {
+    case 'committed is durable':
+    case 'an epoch stands on its history':
+    case 'acks match':
+      return newLeaderOrder === 'epochFirst';
+    case 'commits match proposals':
+      return newLeaderOrder !== 'appendCommitted';
+    case 'proposals follow one another':
+    case 'a history ascends':
+      return shutdownOrder === 'fastForwardFirst';
+    default:
+      return false;
+  }
 }
 
 /** Known defects of a profile's ZooKeeper version that can break an invariant, for the person who meets one. Empty when none is known. */

@@ -7,9 +7,9 @@ import { formatZxid } from '../base/zxid.ts';
 import type { Decision, EnsembleConfig } from '../zab/types.ts';
 import { align, changeHistory, emptyHistory, type History } from './ghost.ts';
 import { clientEvent, outcome } from './invariants/clients.ts';
-import { applied, committed, established } from './invariants/committed.ts';
+import { applied, committed, established, truncated } from './invariants/committed.ts';
 import { epochIsFounded, quorumIsDurable, staysCut } from './invariants/durable.ts';
-import { epochs, epochWon, otherLeaders, proposed } from './invariants/leaders.ts';
+import { epochs, epochWon, otherLeaders, promiseGiven, proposed, wasProposed } from './invariants/leaders.ts';
 import {
   disturbed,
   epochBegun,
@@ -79,14 +79,20 @@ function serverEvent(c: Checks, sid: Sid, event: TraceEvent): void {
   const { changes, log, decisions, what } = event;
   const { ghost } = c;
   const before = ghost.servers.get(sid) ?? DOWN;
-  if (what.type === 'receive') messageHeard(c, sid, before, what);
+  if (what.type === 'receive') {
+    messageHeard(c, sid, before, what);
+    if (what.message.kind === 'LEADERINFO') promiseGiven(c, sid, what.message.epoch, event);
+  }
   for (const change of log) {
     const history = historyOf(ghost, sid);
     if (change.change === 'append') {
-      proposed(c, sid, changes?.role ?? before.role, changes?.currentEpoch ?? before.currentEpoch, change.cell);
+      const role = changes?.role ?? before.role;
+      proposed(c, sid, role, changes?.currentEpoch ?? before.currentEpoch, change.cell);
       historyGrows(c, sid, history, change.cell);
+      if (role !== 'LEADING') wasProposed(c, sid, change.cell);
       if (change.cell.type === 'closeSession') sessionClosed(c, change.cell);
     }
+    if (change.change === 'truncate') truncated(c, sid, change.to);
     changeHistory(history, change, ghost.committed, change.change === 'reset' ? snapshotSource(c, event) : history);
   }
   if (changes?.lastSynced !== undefined) ghost.synced[sid] = changes.lastSynced;

@@ -14,6 +14,8 @@ export interface Calm {
   since: number;
   /** When to look again. */
   lookAt: number;
+  /** When there was a leader, as far as was looked. */
+  ledAt: number;
   readonly up: Set<Sid>;
   readonly paused: Set<Sid>;
   /** Faults that last: `cut 1 2`, `slow 1 2`, `skew 3`, `slowDisk 3`, `diskFull 3`. */
@@ -40,6 +42,7 @@ export function newCalm(config: EnsembleConfig): Calm {
     limitMs,
     since: 0,
     lookAt: limitMs,
+    ledAt: 0,
     up: new Set(),
     paused: new Set(),
     faults: new Set(),

@@ -1,8 +1,9 @@
 /** What clients are told: I-22, I-28. */
-import { compareZxid, formatZxid, ZXID_ZERO } from '../../base/zxid.ts';
+import { compareZxid, formatZxid, sameZxid, ZXID_ZERO } from '../../base/zxid.ts';
+import { countUpTo, nameOf } from '../ghost.ts';
 import type { ClientId, OpOutcome, TraceEvent } from '../types.ts';
 import type { Checks } from './report.ts';
-import { sessionGiven } from './sessions.ts';
+import { ephemeralsSeen, sessionGiven } from './sessions.ts';
 
 const WRITES: ReadonlySet<string> = new Set([
   'create',
@@ -18,14 +19,21 @@ const WRITES: ReadonlySet<string> = new Set([
 ]);
 
 export function outcome(c: Checks, outcome: OpOutcome): void {
-  if (outcome.outcome !== 'acked' || outcome.zxid === null || !WRITES.has(outcome.op.op)) return;
+  if (outcome.outcome !== 'acked' || outcome.zxid === null) return;
+  ephemeralsSeen(c, outcome.client, outcome.zxid, outcome.result);
+  if (!WRITES.has(outcome.op.op)) return;
   const { committed, acked } = c.ghost;
   const last = committed.cells.at(-1)?.zxid ?? committed.base;
   acked.push({ zxid: outcome.zxid, client: outcome.client, op: opName(outcome) });
-  if (outcome.zxid.counter === 0 || compareZxid(outcome.zxid, last) <= 0) return;
+  if (outcome.zxid.counter === 0 || compareZxid(outcome.zxid, committed.base) <= 0) return;
+  const cell = committed.cells[countUpTo(committed, outcome.zxid) - 1];
+  if (cell !== undefined && sameZxid(cell.zxid, outcome.zxid) && cell.cxid === outcome.xid) return;
+  const told = `Client ${outcome.client} is told that ${opName(outcome)} succeeded at ${formatZxid(outcome.zxid)}`;
   c.report(
     'reply means committed',
-    `Client ${outcome.client} is told that ${opName(outcome)} succeeded at ${formatZxid(outcome.zxid)}, but only ${formatZxid(last)} is committed.`,
+    compareZxid(outcome.zxid, last) > 0
+      ? `${told}, but only ${formatZxid(last)} is committed.`
+      : `${told}, but what was committed there is ${cell === undefined ? 'nothing' : nameOf(cell)}.`,
     c.ghost.lossExplained,
     null,
   );

@@ -1,4 +1,4 @@
-/** Committed txns: I-3 to I-9, I-20, I-26, I-27, I-30. */
+/** Committed txns: I-3 to I-9, I-10b, I-20, I-26, I-27, I-30. */
 import type { Sid } from '../../base/ids.ts';
 import { compareZxid, formatZxid, sameZxid, ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
 import type { LogCell } from '../../zab/types.ts';
@@ -56,6 +56,21 @@ export function committed(c: Checks, sid: Sid, zxid: Zxid): void {
     rebase(c, history);
   }
   grow(c, history, zxid);
+}
+
+/** A server cuts its history: nothing that is committed goes. */
+export function truncated(c: Checks, sid: Sid, to: Zxid): void {
+  const history = historyOf(c.ghost, sid);
+  align(history, c.ghost.committed);
+  const left = countUpTo(c.ghost.committed, to);
+  const lost = c.ghost.committed.cells[left];
+  if (history.matched <= left || lost === undefined) return;
+  c.report(
+    'committed is never cut',
+    `Server ${sid} is told to go back to ${formatZxid(to)}, and cuts ${nameOf(lost)}, which was committed.`,
+    c.ghost.lossExplained ?? c.disksLost(left),
+    sid,
+  );
 }
 
 /** A serving server shows its tree to clients: what it has applied must be a prefix of what is committed. */

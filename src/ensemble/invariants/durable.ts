@@ -46,12 +46,11 @@ export function staysCut(c: Checks, sid: Sid, decision: Extract<Decision, { rule
   if (decision.outcome !== 'done') return;
   for (const change of log) {
     if (change.change !== 'reset') continue;
-    const later =
-      compareZxid(change.base, decision.to) > 0 ? change.base : change.cells.find((cell) => compareZxid(cell.zxid, decision.to) > 0)?.zxid;
-    if (later === undefined) continue;
+    const last = change.cells.at(-1)?.zxid ?? change.base;
+    if (compareZxid(last, decision.to) <= 0) continue;
     c.report(
       'what was cut stays cut',
-      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its disk up to ${formatZxid(later)} again.`,
+      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its disk up to ${formatZxid(last)} again.`,
       c.own(sid),
       sid,
     );

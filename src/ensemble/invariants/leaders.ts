@@ -1,7 +1,9 @@
-/** Leaders and epochs: I-1, I-2, I-23, I-24, I-32. */
+/** Leaders and epochs: I-1, I-2, I-4, I-23, I-24, I-32. */
 import type { Sid } from '../../base/ids.ts';
 import { formatZxid } from '../../base/zxid.ts';
 import type { LogCell, ServerView } from '../../zab/types.ts';
+import { nameOf, sameCell } from '../ghost.ts';
+import type { TraceEvent } from '../types.ts';
 import type { Checks } from './report.ts';
 import { historyOf, lastOf, type Watched } from './state.ts';
 
@@ -11,7 +13,7 @@ export function epochWon(c: Checks, sid: Sid, epoch: number): void {
   leaders.set(epoch, sid);
   c.ghost.initial.set(epoch, lastOf(c.ghost, historyOf(c.ghost, sid)));
   if (other === undefined) return;
-  proposed.delete(epoch);
+  proposed.set(epoch, { cells: [], count: 0, reused: true });
   c.ghost.commits.delete(epoch);
   c.report(
     'one leader per epoch',
@@ -29,8 +31,10 @@ export function otherLeaders(c: Checks, sid: Sid, now: Watched): void {
       continue;
     c.report(
       'one leader per epoch',
-      `Servers ${other} and ${sid} both lead epoch ${now.currentEpoch}.`,
-      c.promisesWiped(now.currentEpoch),
+      server.currentEpoch === now.currentEpoch
+        ? `Servers ${other} and ${sid} both lead epoch ${now.currentEpoch}.`
+        : `Servers ${other} and ${sid} both lead, and have both accepted epoch ${now.acceptedEpoch}.`,
+      c.promisesWiped(now.acceptedEpoch),
       sid,
     );
   }
@@ -60,11 +64,39 @@ export function epochs(c: Checks, sid: Sid, before: Watched, now: Watched): void
   );
 }
 
+/** A learner that accepts an epoch has accepted none that is later: I-23. */
+export function promiseGiven(c: Checks, sid: Sid, epoch: number, { sent, changes }: TraceEvent): void {
+  const accepted = changes?.acceptedEpoch ?? c.ghost.servers.get(sid)?.acceptedEpoch ?? 0;
+  if (accepted <= epoch || !sent.some(({ message }) => message.kind === 'ACKEPOCH')) return;
+  c.report('promises are kept', `Server ${sid} had accepted epoch ${accepted} and now counts for epoch ${epoch}.`, c.own(sid), sid);
+}
+
+/** A learner takes in only what the leader of the txn's epoch has proposed: I-4. */
+export function wasProposed(c: Checks, sid: Sid, cell: LogCell): void {
+  const { epoch, counter } = cell.zxid;
+  const known = c.ghost.proposed.get(epoch);
+  if (known === undefined || known.reused) return;
+  const proposal = counter <= known.count ? known.cells[counter - 1] : undefined;
+  if (proposal !== undefined && sameCell(proposal, cell)) return;
+  c.report(
+    'only what was proposed',
+    proposal === undefined
+      ? `Server ${sid} takes in ${nameOf(cell)}, which no leader has proposed.`
+      : `Server ${sid} takes in ${nameOf(cell)} where ${nameOf(proposal)} was proposed.`,
+    c.ghost.lossExplained ?? c.files(),
+    sid,
+  );
+}
+
 export function proposed(c: Checks, sid: Sid, role: ServerView['role'], currentEpoch: number, cell: LogCell): void {
   if (role !== 'LEADING') return;
   const { epoch, counter } = cell.zxid;
-  const last = c.ghost.proposed.get(epoch) ?? 0;
-  c.ghost.proposed.set(epoch, counter);
+  let proposals = c.ghost.proposed.get(epoch);
+  if (proposals === undefined) c.ghost.proposed.set(epoch, (proposals = { cells: [], count: 0, reused: false }));
+  const last = proposals.count;
+  if (proposals.cells.length !== last) proposals.cells = proposals.cells.slice(0, last);
+  proposals.cells[counter - 1] = cell;
+  proposals.count = counter;
   if (epoch === currentEpoch && counter === last + 1) return;
   c.report(
     'consecutive proposals',

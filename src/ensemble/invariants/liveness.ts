@@ -146,7 +146,10 @@ export function look(c: Checks, event: TraceEvent): void {
     const server = servers.get(sid);
     if (server?.role === 'LEADING' && server.zabState === 'BROADCAST') leader = sid;
   }
-  if (leader === null) {
+  if (leader !== null) calm.ledAt = at;
+  else {
+    // One that was lost is the business of the epochs.
+    if (at - Math.max(calm.since, calm.ledAt) <= calm.limitMs) return;
     c.report(
       'a leader emerges',
       `A quorum is up and connected, and nothing has happened to it for ${quiet} s, but it has no leader.`,

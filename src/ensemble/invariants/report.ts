@@ -67,6 +67,12 @@ export class Checks {
     return done === undefined || done.emptied ? null : done.what;
   }
 
+  /** What was done to the files of anybody. */
+  files(): string | null {
+    for (const { what, emptied } of this.ghost.tampered.values()) if (!emptied) return what;
+    return null;
+  }
+
   /** Like `own`, or that its disk took nothing more. */
   disk(sid: Sid): string | null {
     return this.own(sid) ?? (this.ghost.failedDisks.has(sid) ? `the disk of server ${sid} was full` : null);

@@ -1,29 +1,67 @@
-/** Sessions: I-29. Ephemerals follow: one is created by a txn of its session, and deleted by the closing. */
-import type { SessionId } from '../../base/ids.ts';
-import { formatZxid } from '../../base/zxid.ts';
+/** Sessions: I-29. */
+import { NO_SESSION, type SessionId } from '../../base/ids.ts';
+import { formatZxid, type Zxid } from '../../base/zxid.ts';
+import type { OpResult } from '../../tree/types.ts';
 import type { LogCell } from '../../zab/types.ts';
-import { nameOf } from '../ghost.ts';
+import { countUpTo, nameOf } from '../ghost.ts';
 import type { ClientId } from '../types.ts';
 import type { Checks } from './report.ts';
 
+/** Nothing that a session has done. */
 const NOT_OF_A_SESSION: ReadonlySet<string> = new Set(['error', 'closeSession', 'createSession', 'deleteContainer']);
 
 /** A txn was committed, as the `index`-th. */
 export function sessionTxn(c: Checks, cell: LogCell, index: number): void {
-  const { closed, committed, failedMultis } = c.ghost;
+  const { closed, failedMultis } = c.ghost;
   if (cell.type === 'closeSession') {
     closed.set(cell.session, index);
     return;
   }
-  if (closed.size === 0 || NOT_OF_A_SESSION.has(cell.type)) return;
-  const at = closed.get(cell.session);
-  const closing = at === undefined ? undefined : committed.cells[at];
-  if (at === undefined || at >= index || closing?.type !== 'closeSession' || closing.session !== cell.session) return;
+  if (NOT_OF_A_SESSION.has(cell.type)) return;
   // A multi that fails keeps its type, and has nothing but errors in it (`PrepRequestProcessor.pRequestHelper`).
   if (cell.type === 'multi' && failedMultis.has(formatZxid(cell.zxid))) return;
+  inOrder(c, cell, index);
+  const closing = closed.size === 0 ? undefined : closingOf(c, cell.session, index);
+  if (closing === undefined) return;
   c.report(
     'a closed session stays closed',
     `${nameOf(cell)} is committed for session ${cell.session}, which was closed at ${formatZxid(closing.zxid)}.`,
+    c.ghost.lossExplained,
+    null,
+  );
+}
+
+/** The closing of a session, if it is among the first `before` committed txns. */
+function closingOf(c: Checks, session: SessionId, before: number): LogCell | undefined {
+  const at = c.ghost.closed.get(session);
+  const closing = at === undefined || at >= before ? undefined : c.ghost.committed.cells[at];
+  return closing?.type === 'closeSession' && closing.session === session ? closing : undefined;
+}
+
+/** Requests of a session come through one server at a time, and a client numbers them: what comes late through a former one is refused. */
+function inOrder(c: Checks, cell: LogCell, index: number): void {
+  const { committed, lastRequests } = c.ghost;
+  const at = lastRequests.get(cell.session);
+  const last = at === undefined || at >= index ? undefined : committed.cells[at];
+  lastRequests.set(cell.session, index);
+  if (last === undefined || last.session !== cell.session || last.cxid < cell.cxid) return;
+  c.report(
+    'a session has one owner',
+    `${nameOf(cell)}, request ${cell.cxid} of session ${cell.session}, is committed behind its request ${last.cxid}.`,
+    c.ghost.lossExplained,
+    null,
+  );
+}
+
+/** A client is shown the owner of a node: I-29. */
+export function ephemeralsSeen(c: Checks, client: ClientId, zxid: Zxid, result: OpResult): void {
+  if (c.ghost.closed.size === 0 || !('stat' in result) || result.stat === null) return;
+  const owner = result.stat.ephemeralOwner;
+  const closing = owner === NO_SESSION ? undefined : closingOf(c, owner, countUpTo(c.ghost.committed, zxid));
+  if (closing === undefined) return;
+  c.report(
+    'a closed session stays closed',
+    `Client ${client} is shown an ephemeral of session ${owner} as of ${formatZxid(zxid)}, although the session was closed at ${formatZxid(closing.zxid)}.`,
     c.ghost.lossExplained,
     null,
   );

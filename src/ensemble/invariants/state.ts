@@ -1,7 +1,7 @@
 /** What the invariants remember of a run: the ghost state of `reference/06` A.1, from events only. */
 import type { SessionId, Sid } from '../../base/ids.ts';
 import { ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
-import type { EnsembleConfig, ServerView } from '../../zab/types.ts';
+import type { EnsembleConfig, LogCell, ServerView } from '../../zab/types.ts';
 import { emptyCommitted, emptyHistory, type Committed, type History } from '../ghost.ts';
 import type { InvariantName } from '../invariantList.ts';
 import type { Tampering } from '../tamper.ts';
@@ -35,6 +35,14 @@ export interface Acked {
   readonly op: string;
 }
 
+export interface Proposals {
+  /** By counter, from 1. Shared by checkpoints: the first `count` count. */
+  cells: LogCell[];
+  count: number;
+  /** Another server had a quorum for the epoch before, so that what was proposed under a zxid is not clear. */
+  readonly reused: boolean;
+}
+
 export interface Ghost {
   n: number;
   committed: Committed;
@@ -52,12 +60,14 @@ export interface Ghost {
   readonly leaders: Map<number, Sid>;
   /** The last txn of the history an epoch begins with. */
   readonly initial: Map<number, Zxid>;
-  /** Highest counter proposed in an epoch. */
-  readonly proposed: Map<number, number>;
   /** Highest counter that the leader of an epoch has committed. */
   readonly commits: Map<number, number>;
   /** Multis that failed, by zxid as text: txns that do nothing. */
   readonly failedMultis: Set<string>;
+  /** What was proposed in an epoch. */
+  readonly proposed: Map<number, Proposals>;
+  /** Where in the committed txns the last request of a session is. */
+  readonly lastRequests: Map<SessionId, number>;
   readonly tampered: Map<Sid, Tampering>;
   readonly truncated: Set<Sid>;
   /** Servers whose disk has failed or was full. */
@@ -84,6 +94,7 @@ export function newGhost(config: EnsembleConfig): Ghost {
     proposed: new Map(),
     commits: new Map(),
     failedMultis: new Set(),
+    lastRequests: new Map(),
     tampered: new Map(),
     truncated: new Set(),
     failedDisks: new Set(),
@@ -104,9 +115,10 @@ export function copyGhost(ghost: Ghost): Ghost {
     owners: new Map(ghost.owners),
     leaders: new Map(ghost.leaders),
     initial: new Map(ghost.initial),
-    proposed: new Map(ghost.proposed),
     commits: new Map(ghost.commits),
     failedMultis: new Set(ghost.failedMultis),
+    proposed: new Map([...ghost.proposed].map(([epoch, proposals]) => [epoch, { ...proposals }])),
+    lastRequests: new Map(ghost.lastRequests),
     tampered: new Map(ghost.tampered),
     truncated: new Set(ghost.truncated),
     failedDisks: new Set(ghost.failedDisks),

@@ -1,0 +1,40 @@
+/** What is checked is the same wherever the servers think: here in one thread, and in a worker thread each. In the browser: test/browser/violations.browser.ts. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { TraceEvent } from '../../src/ensemble/types.ts';
+import { COMMITS_NOTHING, LOSES_A_WRITE } from '../ensemble/invariants/violating.ts';
+
+const CLI = join(import.meta.dirname, '../../scripts/zablab.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'zablab-violations-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What `zablab run FILE --trace` prints, and how it ends. */
+function run(
+  scenario: { readonly name: string },
+  host: 'inline' | 'threads',
+): { readonly lines: readonly string[]; readonly says: string } {
+  const file = join(folder, `${scenario.name}.json`);
+  writeFileSync(file, JSON.stringify(scenario));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, 'run', file, '--trace', '--host', host], { encoding: 'utf8' });
+  expect(status).toBe(1);
+  return { lines: stdout.trimEnd().split('\n'), says: stderr };
+}
+
+test.each([
+  [LOSES_A_WRITE, 'no acknowledged write is lost', /Client 1 was told that create \/a succeeded/],
+  [COMMITS_NOTHING, 'requests are answered', /has not committed it/],
+] as const)(
+  '$name is found at the same event, in the same words, inline and in worker threads',
+  (scenario, invariant, sentence) => {
+    const inline = run(scenario, 'inline');
+    const last = JSON.parse(inline.lines.at(-1) ?? '') as TraceEvent;
+    expect(last.what).toMatchObject({ type: 'violation', invariant, sentence: expect.stringMatching(sentence) as string });
+    expect(last.cause).toBe(last.n - 1);
+    expect(inline.says).toContain(last.what.type === 'violation' ? last.what.sentence : 'a violation');
+    expect(run(scenario, 'threads')).toEqual(inline);
+  },
+  120_000,
+);
