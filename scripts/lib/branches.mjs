@@ -23,6 +23,13 @@ import { parseAst } from 'vite';
  *
  * @typedef {{ line: number, column: number }} Place
  * @typedef {{ start: Place, end: Place }} Span
+ *
+ * @typedef {object} FileData what istanbul knows of a file: `f` and `b` count what `fnMap` and `branchMap` name
+ * @property {string} path
+ * @property {Readonly<Record<string, { name: string, decl: Span, loc: Span }>>} fnMap
+ * @property {Readonly<Record<string, { type: string, loc: Span, locations: readonly Span[] }>>} branchMap
+ * @property {Readonly<Record<string, number>>} f
+ * @property {Readonly<Record<string, readonly number[]>>} b
  */
 
 const MOST_TEXT = 110;
@@ -43,14 +50,14 @@ export async function branchesOf(counted, code, sourceMap, sourceOf) {
     coverage: counted,
     sourceMap: /** @type {any} */ (sourceMap),
   });
-  return Object.values(data).flatMap((file) => {
+  return /** @type {FileData[]} */ (Object.values(data)).flatMap((file) => {
     const source = sourceOf(file.path);
     return source === null ? [] : branchesOfFile(file, source.name, source.text);
   });
 }
 
 /**
- * @param {import('istanbul-lib-coverage').FileCoverageData} data
+ * @param {FileData} data
  * @param {string} name
  * @param {string} text
  * @returns {Branch[]}

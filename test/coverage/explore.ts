@@ -10,6 +10,7 @@ import { PROFILES } from '../../src/zab/profile.ts';
 import { step } from '../../src/zab/server.ts';
 import { VARIANTS } from '../../src/zab/variants.ts';
 import { runWild } from './wild.ts';
+import { runWorld, WORLDS } from './worlds.ts';
 
 // All that is measured, also what no run imports.
 import.meta.glob('../../src/{zab,store,tree}/**/*.ts', { eager: true });
@@ -36,5 +37,6 @@ let stripe = 0;
 for (const profile of Object.keys(PROFILES))
   for (const mode of MODES) events += process.env['WILD']?0:explore(taskOf(mode, { profile }, stripe++), RUNS_OF_PROFILE[mode]);
 if(!process.env['WILD'])for (const variant of Object.keys(VARIANTS)) events += explore(taskOf('coverage', { profile: 'sound', variants: [variant] }, stripe++), RUNS_OF_VARIANT);
+for (const world of Object.values(WORLDS)) events += runWorld(world, new InlineHost(step as Core));
 for (let seed = 1; seed <= WILD_RUNS; seed++) events += runWild(seed, new InlineHost(step as Core));
 console.log(`explored ${events} events`);

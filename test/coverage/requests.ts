@@ -8,6 +8,8 @@ const QUOTA = '/zookeeper/quota';
 const PATHS = [
   '/',
   '/a',
+  '/b',
+  '/a',
   '/a',
   '/b',
   '/b',
@@ -113,7 +115,7 @@ export class Requests {
   #acl(): readonly Acl[] {
     const chance = this.#chance;
     const anyone: Acl = { perms: 31, scheme: 'world', id: 'anyone' };
-    if (chance.is(0.7)) return [anyone];
+    if (chance.is(0.8)) return [anyone];
     const drawn = Array.from({ length: chance.below(3) }, (): Acl => {
       const perms = chance.pick([0, 1, 2, 4, 8, 16, 31, 31]);
       const scheme = chance.pick(['world', 'auth', 'ip', 'ip', 'ip', 'digest', 'sasl'] as const);

@@ -10,7 +10,7 @@ import type { InlineHost } from '../../src/ensemble/host/inline.ts';
 import { optionsOf, parseScenario } from '../../src/ensemble/scenario.ts';
 import { LIMITS } from '../../src/ensemble/steps.ts';
 import type { Command } from '../../src/ensemble/types.ts';
-import { PROFILES } from '../../src/zab/profile.ts';
+import { PROFILES, VARIANTS } from '../../src/zab/profile.ts';
 import { Requests } from './requests.ts';
 
 const ACTIONS = 400;
@@ -30,7 +30,7 @@ export function runWild(seed: number, host: InlineHost): number {
 function drawWorld(chance: Chance, seed: number): object {
   return {
     seed,
-    profile: chance.pick(Object.keys(PROFILES)),
+    ...(chance.is(0.5) ? { profile: chance.pick(Object.keys(PROFILES)) } : { profile: 'sound', variants: [chance.pick(Object.keys(VARIANTS))] }),
     members: drawMembers(chance),
     cfg: {
       tickTime: chance.pick([50, 200, 500, 2_000]),
@@ -47,6 +47,9 @@ function drawWorld(chance: Chance, seed: number): object {
       'digest.enabled': chance.is(0.8),
       forceSync: chance.is(0.8) ? 'yes' : 'no',
       leaderServes: chance.is(0.8) ? 'yes' : 'no',
+      enforceQuota: chance.is(0.5),
+      'snapshot.trust.empty': chance.is(0.2),
+      'db.autocreate': chance.is(0.95),
       'autopurge.purgeInterval': chance.pick([0, 0.001]),
     },
     latency: { meanMs: chance.pick([0.1, 1, 20]), jitterMs: chance.pick([0, 1, 20]) },
@@ -72,12 +75,15 @@ class Wild {
   readonly #requests: Requests;
   readonly #live: number[] = [];
   readonly #backups: string[] = [];
+  /** How many actions are faults. */
+  readonly #rough: number;
   #clients = 0;
 
   constructor(ensemble: Ensemble, chance: Chance) {
     this.#ensemble = ensemble;
     this.#chance = chance;
     this.#requests = new Requests(chance);
+    this.#rough = chance.pick([0, 0.02, 0.1, 0.25]);
   }
 
   /** Gives a command; one that makes no sense now is passed over. */
@@ -92,10 +98,10 @@ class Wild {
   act(): void {
     const chance = this.#chance;
     const roll = chance.unit();
-    if (roll < 0.7) this.#ask();
-    else if (roll < 0.85) this.#disturb();
-    else if (roll < 0.9) this.#repair();
-    else this.#damage();
+    if (roll < this.#rough / 3) this.#damage();
+    else if (roll < this.#rough) this.#disturb();
+    else if (roll < this.#rough + 0.05) this.#repair();
+    else this.#ask();
     const wait = chance.is(0.005) ? 130_000 : chance.is(0.05) ? 5_000 : chance.pick([0, 1, 5, 40, 300]);
     this.#ensemble.run({ untilMs: this.#ensemble.now + wait, events: MOST_EVENTS });
   }
