@@ -12,12 +12,11 @@ import { JuteWriter } from '../../src/store/jute.ts';
 import { encodeLogHeader, encodeRecord } from '../../src/store/logFile.ts';
 import { logName, snapshotName } from '../../src/store/names.ts';
 import { serializeSnapshot } from '../../src/store/snapshot.ts';
-import { writeNode, writeSnapshotHead, writeSnapshotTail, type SnapshotNode } from '../../src/store/snapshotFile.ts';
+import { encodeSnapshotFile, type SnapshotNode } from '../../src/store/snapshotFile.ts';
 import { encodeTxn } from '../../src/store/txnCodec.ts';
 import { OPEN_ACL } from '../../src/tree/aclCache.ts';
 import { newTree } from '../../src/tree/tree.ts';
 import type { Acl, ClientOp, CreateMode, StatPersisted, TxnBody } from '../../src/tree/types.ts';
-import { ADLER_START } from '../../src/store/adler.ts';
 
 type Files = Readonly<Record<string, Bytes>>;
 interface World {
@@ -46,11 +45,7 @@ function node(path: string, stat: Partial<StatPersisted> = {}, acl = 1): Snapsho
 const ROOT = [node('', {}, -1), node('/zookeeper', {}, -1), node('/zookeeper/quota', {}, -1), node('/zookeeper/config', {}, -1)];
 
 function snapshot(nodes: readonly SnapshotNode[], acls: readonly (readonly [number, readonly Acl[]])[] = [[1, OPEN_ACL]]): Bytes {
-  const writer = new JuteWriter(1024);
-  writeSnapshotHead(writer, [], acls);
-  for (const each of nodes) writeNode(writer, each);
-  writeSnapshotTail(writer, ADLER_START, { digest: null, lastProcessedZxid: null });
-  return writer.bytes();
+  return encodeSnapshotFile({ sessions: [], acls, nodes, digest: null, lastProcessedZxid: null });
 }
 
 /** A record's txn bytes: the header, then whatever is in `body`. */
