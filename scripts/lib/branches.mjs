@@ -134,12 +134,9 @@ export function mergeBranches(runs) {
 }
 
 /**
- * @typedef {object} Explained
- * @property {string} file
- * @property {string} rule
- * @property {string} kind
- * @property {string} text
+ * @typedef {object} Explained branches that no run takes, for one reason
  * @property {string} why
+ * @property {readonly string[]} branches their keys
  *
  * @typedef {object} Judged
  * @property {Branch[]} unexplained never taken, and nobody says why
@@ -153,21 +150,16 @@ export function mergeBranches(runs) {
  * @returns {Judged}
  */
 export function judge(branches, list) {
-  const known = new Set(list.map(keyOf));
+  const keys = list.flatMap((each) => each.branches);
+  const known = new Set(keys);
   const never = branches.filter(({ taken }) => !taken);
   const left = new Set(never.map(({ key }) => key));
   const there = new Set(branches.map(({ key }) => key));
   return {
     unexplained: never.filter(({ key }) => !known.has(key)),
     explained: never.filter(({ key }) => known.has(key)),
-    stale: list
-      .map(keyOf)
-      .filter((key, i, all) => !left.has(key) || all.indexOf(key) !== i)
+    stale: keys
+      .filter((key, i) => !left.has(key) || keys.indexOf(key) !== i)
       .map((key) => `${key}: ${left.has(key) ? 'is in the list twice' : there.has(key) ? 'was taken after all' : 'is not in the source'}`),
   };
-}
-
-/** @param {Explained} entry */
-function keyOf({ file, rule, kind, text }) {
-  return [file, rule, kind, text].join(' | ');
 }
