@@ -123,6 +123,7 @@ function report(branches, names) {
   for (const { file, taken, of } of files) console.log(`${String(taken).padStart(5)} of ${String(of).padEnd(4)} ${file}`);
   for (const branch of unexplained) console.log(lineOf(branch));
   if (values.all === true) for (const branch of explained) console.log(`explained ${lineOf(branch)}`);
+  for (const { why, branches: keys } of list) console.log(`${String(keys.length).padStart(5)} explained: ${why}`);
   for (const each of stale) console.log(`test/coverage/explained.json: ${each}`);
   console.log(`${taken} of ${branches.length} branches; ${explained.length} explained, ${unexplained.length} not`);
   return failed ? 1 : 0;
