@@ -14,9 +14,10 @@ const THREADS = { serverThread: 'src/ensemble/host/serverThread.ts', exploreThre
  *
  * @param {string} name
  * @param {string} entry relative to the project
+ * @param {{ measured?: boolean }} how `measured`: with source maps, and with the code that nobody calls
  * @returns {Promise<string>} path of the program
  */
-export async function buildForNode(name, entry) {
+export async function buildForNode(name, entry, { measured = false } = {}) {
   ensureInstalled();
   const out = `dist/${name}`;
   const program = `${out}/main.js`;
@@ -33,7 +34,9 @@ export async function buildForNode(name, entry) {
         copyPublicDir: false,
         target: 'node20',
         minify: false,
+        sourcemap: measured,
         rollupOptions: {
+          treeshake: !measured,
           input: {
             main: join(root, entry),
             ...Object.fromEntries(Object.entries(THREADS).map(([name, file]) => [name, join(root, file)])),

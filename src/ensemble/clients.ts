@@ -193,6 +193,11 @@ function expire(client: Client, out: ClientOut): void {
 /** Replies come in the order of the requests. Source: `SendThread.readResponse`. */
 function onReply(client: Client, reply: Extract<ServerMessage, { kind: 'Reply' }>, now: number, out: ClientOut): void {
   const op = client.pending[0];
+  // What a server does not take is answered before what it was asked earlier (`UnimplementedRequestProcessor`): "Xid out of order", and the connection is given up.
+  if (op !== undefined && op.xid !== reply.xid && reply.err === 'UNIMPLEMENTED') {
+    hangUp(client, out);
+    return onDisconnected(client, out);
+  }
   if (op === undefined || op.xid !== reply.xid)
     throw new Error(`client ${client.client} at ${now} ms got a reply to request ${reply.xid}, expected ${op?.xid ?? 'none'}`);
   client.pending.shift();

@@ -232,11 +232,14 @@ const KNOBS: Readonly<Record<string, readonly [field: keyof typeof DEFAULTS, fro
   cnxTimeout: ['cnxTimeoutMs', 10, 3_600_000],
   maxBatchSize: ['maxBatchSize', 1, 1_000_000],
 };
-const FLAGS: Readonly<Record<string, keyof typeof DEFAULTS>> = {
+const FLAGS: Readonly<Record<string, keyof typeof DEFAULTS | 'enforceQuota' | 'trustEmptySnapshot' | 'autocreate'>> = {
   extendedTypesEnabled: 'extendedTypes',
   'digest.enabled': 'digestEnabled',
   forceSync: 'forceSync',
   leaderServes: 'leaderServes',
+  enforceQuota: 'enforceQuota',
+  'snapshot.trust.empty': 'trustEmptySnapshot',
+  'db.autocreate': 'autocreate',
 };
 
 function readConfig(raw: Raw, members: readonly Member[], profile: Profile, source: string): EnsembleConfig {

@@ -149,12 +149,16 @@ function readNodes(reader: JuteReader): SnapshotNode[] {
   for (;;) {
     const offset = reader.offset;
     const path = reader.string('path');
-    if (path === END_MARK) return nodes;
+    if (path === END_MARK) {
+      // The real server dies of a null pointer; there is nothing to serve either way.
+      if (nodes.length === 0) throw new StoreError({ message: 'Invalid Datatree, it has no root node', exitCode: 1, offset });
+      return nodes;
+    }
     if (path === null) throw new StoreError({ message: 'Invalid Datatree, a node has no path', exitCode: 1, offset });
-    const slash = path.lastIndexOf('/');
-    if (slash >= 0 && !paths.has(path.slice(0, slash))) {
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    if (path !== '' && !(path.startsWith('/') && paths.has(parent))) {
       throw new StoreError({
-        message: `Invalid Datatree, unable to find parent ${path.slice(0, slash)} of path ${path}`,
+        message: `Invalid Datatree, unable to find parent ${parent} of path ${path}`,
         exitCode: 1,
         offset,
       });

@@ -44,17 +44,6 @@ const OP_NUMBERS: Readonly<Record<ClientOp['op'], number>> = {
   closeSession: -11,
 };
 
-/** Source: `CreateMode`. The position is the flag. */
-const MODES: readonly CreateMode[] = [
-  'persistent',
-  'ephemeral',
-  'persistentSequential',
-  'ephemeralSequential',
-  'container',
-  'ttl',
-  'ttlSequential',
-];
-
 /** The number of a txn type in a txn header: 1 for `create`. */
 export function txnTypeNumber(type: TxnType): number {
   return TXN_NUMBERS[type];
@@ -72,16 +61,6 @@ export function opNumber(op: ClientOp): number {
     if (isTtlMode(op.mode)) return TXN_NUMBERS.createTTL;
   }
   return OP_NUMBERS[op.op];
-}
-
-/** The `flags` of a create request. */
-export function createFlag(mode: CreateMode): number {
-  return MODES.indexOf(mode);
-}
-
-/** The mode of a create request's `flags`, or null if there is no such mode. */
-export function createModeOf(flag: number): CreateMode | null {
-  return MODES[flag] ?? null;
 }
 
 export function isSequential(mode: CreateMode): boolean {

@@ -53,8 +53,8 @@ function readOptions(config: EnsembleConfig): { readonly deleteEmptyNewestLog: b
 function load(d: Draft, disk: Disk = d.s.disk): RecoveryOutcome {
   return recover(disk, {
     commitLogCount: commitLogCount(d.s.config),
-    trustEmptySnapshot: false,
-    autocreate: true,
+    trustEmptySnapshot: d.s.config.trustEmptySnapshot ?? false,
+    autocreate: d.s.config.autocreate ?? true,
     configData: configText(d.s.config),
     now: wallClock(d),
     ...readOptions(d.s.config),

@@ -44,6 +44,12 @@ export interface EnsembleConfig {
   /** `zookeeper.maxBatchSize` of SyncRequestProcessor. */
   readonly maxBatchSize: number;
   readonly leaderServes: boolean;
+  /** `zookeeper.enforceQuota`: whether hard limits refuse writes. No unless told. */
+  readonly enforceQuota?: boolean;
+  /** `zookeeper.snapshot.trust.empty`: whether logs may be read without a snapshot. No unless told. */
+  readonly trustEmptySnapshot?: boolean;
+  /** `zookeeper.db.autocreate`: whether a server with an empty disk may vote. Yes unless told. */
+  readonly autocreate?: boolean;
   /** Wall clock at virtual time 0, ms since 1970; txn headers and Stats use it. */
   readonly wallClockAtZero: number;
   readonly profile: Profile;

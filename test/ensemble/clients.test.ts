@@ -44,6 +44,15 @@ describe('a client', () => {
     expect(zxids).toEqual([...zxids].sort((a, b) => a - b));
   });
 
+  test('gives the connection up when a refused request is answered before an earlier one', () => {
+    const ensemble = withClient([1]);
+    ensemble.command(ask(1, create('/a')));
+    ensemble.command(ask(1, { op: 'check', path: '/a', version: -1 }));
+    ensemble.run({ untilMs: ensemble.now + 3000 });
+    expect(outcomes(ensemble, 1)).toEqual(['create unknown CONNECTIONLOSS', 'check unknown CONNECTIONLOSS']);
+    expect(ensemble.client(1)?.state).toBe('connected');
+  });
+
   test('keeps requests until there is a session', () => {
     const ensemble = serving(3);
     ensemble.command({ type: 'connect', client: 1, servers: [1] });

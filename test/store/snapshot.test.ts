@@ -26,6 +26,19 @@ const apply = (tree: DataTree, txns: readonly Txn[]): DataTree => txns.reduce((n
 const paths = (bytes: Uint8Array): string[] => parseSnapshotFile(bytes).nodes.map(({ path }) => path);
 
 describe('a snapshot file', () => {
+  it.each([
+    ['no nodes', [], /no root node/],
+    ['a node whose name is no path', ['nonsense'], /unable to find parent/],
+    ['a node before its parent', ['', '/a/b'], /unable to find parent \/a of path \/a\/b/],
+  ])('with %s is refused, though its checksums are right', (_, names, message) => {
+    const image = parseSnapshotFile(serializeSnapshot(FRESH));
+    const [root] = image.nodes;
+    const nodes = names.map((path) => ({ ...root!, path }));
+    const bytes = encodeSnapshotFile({ ...image, nodes });
+    expect(() => parseSnapshot(bytes, z(7))).toThrow(message);
+    expect(() => parseSnapshot(bytes, z(7))).toThrow(StoreError);
+  });
+
   it('is named after the last txn in it', () => {
     expect([snapshotName(z(0, 0)), snapshotName(z(7))]).toEqual(['snapshot.0', 'snapshot.100000007']);
   });

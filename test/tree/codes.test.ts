@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { errorName, errorNumber } from '../../src/tree/errors.ts';
-import { createFlag, createModeOf, opNumber, txnTypeName, txnTypeNumber } from '../../src/tree/opcodes.ts';
+import { opNumber, txnTypeName, txnTypeNumber } from '../../src/tree/opcodes.ts';
 import { create } from './world.ts';
 
 test.each([
@@ -51,12 +51,9 @@ test('a type that no txn has is refused', () => {
   expect(txnTypeName(4)).toBeNull();
 });
 
-test('the mode decides the number and the flag of a create', () => {
+test('the mode decides the number of a create', () => {
   expect(opNumber(create('/a'))).toBe(1);
   expect(opNumber({ ...create('/a'), op: 'create2' })).toBe(15);
   expect(opNumber(create('/a', 'container'))).toBe(19);
   expect(opNumber(create('/a', 'ttlSequential'))).toBe(21);
-  const modes = ['persistent', 'ephemeral', 'persistentSequential', 'ephemeralSequential', 'container', 'ttl', 'ttlSequential'] as const;
-  modes.forEach((mode, flag) => expect([createFlag(mode), createModeOf(flag)]).toEqual([flag, mode]));
-  expect(createModeOf(7)).toBeNull();
 });

@@ -42,7 +42,7 @@ function prepRules(config: EnsembleConfig): PrepRules {
       versionWrap,
       extendedTypes: config.extendedTypes,
       digestEnabled: config.digestEnabled,
-      enforceQuota: false,
+      enforceQuota: config.enforceQuota ?? false,
     };
     rulesByConfig.set(config, rules);
   }
