@@ -1,7 +1,7 @@
 /** Laying down a role: what of the log survives, what memory is taken into the next election. */
 import { describe, expect, it } from 'vitest';
 import { emptyDisk } from '../../src/store/disk.ts';
-import { PROFILE_3_8_0, PROFILE_CURRENT, type Profile } from '../../src/zab/profile.ts';
+import { PROFILE_3_8_0, PROFILE_CURRENT, PROFILE_SOUND, type Profile } from '../../src/zab/profile.ts';
 import type { Server } from '../../src/zab/server.ts';
 import { Cores } from './cores.ts';
 
@@ -197,5 +197,30 @@ describe('SIGTERM', () => {
     const { cores } = withData();
     cores.inject(3, { type: 'stop' });
     expect(cores.exits).toEqual([{ sid: 3, code: 143 }]);
+  });
+});
+
+describe('a start', () => {
+  it.each([
+    [PROFILE_CURRENT, []],
+    [PROFILE_SOUND, ['fsync log.100000001']],
+  ])('believes that what it reads from the log is durable, or makes it so', (profile, fsyncs) => {
+    const { cores } = withData(profile);
+    cores.kill(1).run(10);
+    cores.doings.length = 0;
+    cores.boot(1);
+    expect(cores.doings.filter(({ doing }) => doing.startsWith('fsync')).map(({ doing }) => doing)).toEqual(fsyncs);
+  });
+
+  it('from a disk that contradicts itself ends with exit code 1, and nobody is told anything', () => {
+    const { cores } = withData();
+    cores.kill(1).run(10);
+    const { files } = cores.disks.get(1) ?? expect.fail('1 has a disk');
+    const [log] = Object.entries(files).filter(([name]) => name.startsWith('log.'));
+    cores.disks.set(1, { files: Object.fromEntries([log ?? expect.fail('no log')]) });
+    cores.doings.length = 0;
+    cores.boot(1).run(100);
+    expect(cores.exits).toEqual([{ sid: 1, code: 1 }]);
+    expect(cores.doings.filter(({ sid }) => sid === 1)).toEqual([]);
   });
 });

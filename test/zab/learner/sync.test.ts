@@ -5,7 +5,7 @@ import { zxid } from '../../../src/base/zxid.ts';
 import { applyDiskOps, fileNames } from '../../../src/store/disk.ts';
 import { serializeSnapshot } from '../../../src/store/snapshot.ts';
 import { snapshotFormat } from '../../../src/zab/database.ts';
-import { PROFILE_3_8_0, PROFILE_CURRENT, PROFILE_SOUND, type Profile } from '../../../src/zab/profile.ts';
+import { PROFILE_CURRENT, PROFILE_SOUND, type Profile } from '../../../src/zab/profile.ts';
 import { Cores } from '../cores.ts';
 
 /** Three servers, 3 leads epoch 1, a client at 2 has created /a0…/a4 (zxids 2–6). */
