@@ -1,8 +1,8 @@
 /** Laying down a role: what of the log survives, what memory is taken into the next election. */
 import { describe, expect, it } from 'vitest';
-import { emptyDisk } from '../../src/store/disk.ts';
+import { emptyDisk, fileNames } from '../../src/store/disk.ts';
 import { PROFILE_3_8_0, PROFILE_CURRENT, PROFILE_SOUND, type Profile } from '../../src/zab/profile.ts';
-import type { Server } from '../../src/zab/server.ts';
+import { step, type Server } from '../../src/zab/server.ts';
 import { Cores } from './cores.ts';
 
 /** 3 leads; a client at it has created /a0…/a4 (zxids 2–6). */
@@ -210,6 +210,32 @@ describe('a start', () => {
     cores.doings.length = 0;
     cores.boot(1);
     expect(cores.doings.filter(({ doing }) => doing.startsWith('fsync')).map(({ doing }) => doing)).toEqual(fsyncs);
+  });
+
+  it('with autopurge deletes the oldest snapshots before anything else, and none without', () => {
+    const snapshotsAfter = (more: ConstructorParameters<typeof Cores>[1]): number => {
+      const cores = new Cores(1, more);
+      for (let i = 0; i < 4; i++) {
+        const conn = cores.boot(1).run(1000).connectClient(1);
+        cores.run(50).create(conn, 1, `/n${i}`).run(50).kill(1).run(10);
+      }
+      return fileNames(cores.boot(1).server(1).disk).filter((name) => name.startsWith('snapshot.')).length;
+    };
+    expect(snapshotsAfter({ autopurge: { intervalHours: 0, retain: 3 } })).toBe(3);
+    expect(snapshotsAfter({ autopurge: null })).toBe(4);
+  });
+
+  it('does so again every interval', () => {
+    const cores = new Cores(1, { autopurge: { intervalHours: 2, retain: 4 } });
+    for (let i = 0; i < 4; i++) {
+      const conn = cores.boot(1).run(1000).connectClient(1);
+      cores.run(50).create(conn, 1, `/n${i}`).run(50).kill(1).run(10);
+    }
+    const before = cores.boot(1).server(1);
+    const config = { ...before.config, autopurge: { intervalHours: 2, retain: 3 } };
+    const { server, output } = step({ ...before, config }, { type: 'timer', timer: 'purge' }, 7_200_000);
+    expect(fileNames(server.disk).filter((name) => name.startsWith('snapshot.'))).toHaveLength(3);
+    expect(output.effects).toContainEqual({ type: 'setTimer', timer: 'purge', afterMs: 7_200_000 });
   });
 
   it('from a disk that contradicts itself ends with exit code 1, and nobody is told anything', () => {
