@@ -18,7 +18,12 @@ function isPlainThrow(node) {
   return node.type === 'ThrowStatement' && node.argument.type === 'NewExpression' && node.argument.callee.name === 'Error';
 }
 
-/** @param {any} node whether it is `x === null`, or several of them behind each other */
+/**
+ * Whether it is `x === null`, or several of them behind each other.
+ *
+ * @param {any} node
+ * @returns {boolean}
+ */
 function asksForNothing(node) {
   if (node.type === 'LogicalExpression') return node.operator === '||' && asksForNothing(node.left) && asksForNothing(node.right);
   const nothing = node.right?.type === 'NullLiteral' || (node.right?.type === 'Identifier' && node.right.name === 'undefined');

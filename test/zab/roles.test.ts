@@ -1,6 +1,6 @@
 /** Laying down a role: what of the log survives, what memory is taken into the next election. */
 import { describe, expect, it } from 'vitest';
-import { emptyDisk, fileNames } from '../../src/store/disk.ts';
+import { applyDiskOps, emptyDisk, fileNames } from '../../src/store/disk.ts';
 import { PROFILE_3_8_0, PROFILE_CURRENT, PROFILE_SOUND, type Profile } from '../../src/zab/profile.ts';
 import { step, type Server } from '../../src/zab/server.ts';
 import { Cores } from './cores.ts';
@@ -44,6 +44,17 @@ describe('a follower that loses its leader with txns queued for a slow disk', ()
     const inMemory = cores.server(1).tree.nodes.size;
     expect(inMemory).toBe(cores.server(2).tree.nodes.size);
     expect(restarted(cores)).toEqual({ nodes: inMemory - 4, zxid: cores.zxid(2) });
+  });
+
+  it('in 3.8.0 still makes the batch durable that its disk was writing', () => {
+    const { cores, conn } = withData(PROFILE_3_8_0);
+    cores.fsyncMs.set(1, 5000);
+    cores.create(conn, 6, '/b').run(20);
+    expect(cores.server(1)).toMatchObject({ lastLogged: { epoch: 1, counter: 7 }, lastSynced: { epoch: 1, counter: 6 } });
+    cores.doings.length = 0;
+    cores.kill(3).run(5);
+    expect(cores.server(1).lastSynced).toEqual({ epoch: 1, counter: 7 });
+    expect(cores.doings.filter(({ sid }) => sid === 1).map(({ doing }) => doing)).toContain('fsync log.100000001');
   });
 
   it('in mainline writes it down first', () => {
@@ -179,6 +190,16 @@ describe('a disk that takes no more', () => {
     cores.inject(1, { type: 'diskError', message: 'No space left on device', file: 'log.100000001', disk });
     expect(cores.zxid(1)).toBe('0x100000006');
     expect(cores.server(1)).toMatchObject({ disk, lastLogged: { epoch: 1, counter: 6 }, logger: { queue: [], flushing: [], token: null } });
+  });
+
+  it('and is read again where that is mended: a log file that was only just created is deleted', () => {
+    const { cores } = withData(PROFILE_SOUND);
+    const disk = applyDiskOps(cores.disks.get(1) ?? expect.fail('1 has a disk'), [{ op: 'create', file: 'log.100000007' }]);
+    cores.disks.set(1, disk);
+    cores.inject(1, { type: 'diskError', message: 'No space left on device', file: 'log.100000007', disk });
+    expect(fileNames(cores.server(1).disk)).not.toContain('log.100000007');
+    expect(fileNames(cores.disks.get(1) ?? disk)).not.toContain('log.100000007');
+    expect(cores.zxid(1)).toBe('0x100000006');
   });
 
   it.each(['snapshot.100000006', undefined])(
