@@ -48,6 +48,7 @@ const NOTES = new Set([
   'setHandlers',
   'setClient',
   'forget',
+  'forgetClient',
 ]);
 /** The record of what was decided is another list than that of effects: leaving it out or moving it changes no protocol. */
 const RECORDS = new Set(['decide', 'decideAck', 'say', 'order']);
