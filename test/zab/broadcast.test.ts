@@ -65,6 +65,42 @@ describe('acknowledging', () => {
   });
 });
 
+describe('an ACK that counts for nothing', () => {
+  it('is one of another epoch, or of what was never proposed, while a proposal is outstanding', () => {
+    const { cores, conn } = serving();
+    cores.passes = (from, to, message) => !(to === 3 && from !== 3 && message.kind === 'ACK');
+    cores.create(conn, 1, '/a').run(20);
+    const follower = cores.server(1).learning?.conn ?? expect.fail('1 follows nobody');
+    for (const z of [zxid(9, 2), zxid(1, 9)]) {
+      cores.inject(3, { type: 'receive', conn: follower, message: { kind: 'ACK', zxid: z } });
+      expect(acks(cores).at(-1)).toBe(`${z.counter} by 1:  unknown`);
+    }
+    expect(cores.zxid(3)).toBe('0x100000001');
+  });
+
+  it('is that of an observer', () => {
+    const members = sids(4).map((sid) => ({ sid, type: sid === 4 ? ('observer' as const) : ('participant' as const) }));
+    const cores = new Cores(4, { members }).boot(1, 2, 3, 4).run(3000);
+    const conn = cores.connectClient(3);
+    cores.run(50).passes = (from, to, message) => !(to === 3 && from !== 3 && message.kind === 'ACK');
+    cores.create(conn, 1, '/a').run(20);
+    const observer = cores.server(4).learning?.conn ?? expect.fail('4 observes nobody');
+    cores.inject(3, { type: 'receive', conn: observer, message: { kind: 'ACK', zxid: zxid(1, 2) } });
+    expect(acks(cores).at(-1)).toBe('2 by 4: 3 observer');
+    expect(cores.zxid(3)).toBe('0x100000001');
+  });
+});
+
+describe('a follower that answers pings and acknowledges nothing', () => {
+  it('is let go after syncLimit, although newer proposals go out all the time (B-62)', () => {
+    const { cores, conn } = serving();
+    cores.passes = (from, to, message) => !(from === 1 && to === 3 && message.kind === 'ACK');
+    for (let i = 0; i < 60 && !cores.decisions.some(({ decision }) => decision.rule === 'handler.closed'); i++)
+      cores.create(conn, i + 1, `/n${i}`).run(100);
+    expect(cores.first('handler.closed', 3).decision).toMatchObject({ learner: 1 });
+  });
+});
+
 describe('group commit', () => {
   it('makes everything that arrived during an fsync durable with the next one', () => {
     const { cores, conn } = serving();

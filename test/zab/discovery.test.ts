@@ -176,3 +176,43 @@ describe('a follower that cannot reach its leader', () => {
     expect(cores.server(1).learning).toEqual(before.learning);
   });
 });
+
+describe('a learner in discovery', () => {
+  /** Server 1 is connected to its leader and waits for LEADERINFO. */
+  const waiting = (): { cores: Cores; conn: number } => {
+    const cores = new Cores(3);
+    cores.passes = (_from, to, message) => !(to === 1 && message.kind === 'LEADERINFO');
+    cores.boot(1, 2, 3).run(1000);
+    expect(cores.server(1).phase).toBe('following.discovery');
+    return { cores, conn: cores.server(1).learning?.conn ?? expect.fail('1 is not connected') };
+  };
+
+  it.each([
+    { kind: 'DIFF', zxid: zxid(1, 1) },
+    { kind: 'TRUNC', zxid: zxid(1, 1) },
+    { kind: 'NEWLEADER', zxid: zxid(1, 0) },
+    { kind: 'UPTODATE' },
+  ] as const)('gives up its leader when $kind comes before LEADERINFO, closes the connection, and votes again', (message) => {
+    const { cores, conn } = waiting();
+    cores.inject(1, { type: 'receive', conn, message }).run(1);
+    expect(cores.first('learner.gaveUp', 1).decision).toMatchObject({ reason: 'unexpectedPacket', detail: message.kind });
+    expect(cores.server(1)).toMatchObject({ phase: 'looking', learning: null });
+    expect(cores.isOpen(conn)).toBe(false);
+  });
+
+  it('closes a connection to anybody but its leader, and a second one to its leader', () => {
+    const { cores, conn } = waiting();
+    const [toAnother, second] = [cores.join(1, 2), cores.join(1, 3)];
+    cores.inject(1, { type: 'connected', channel: 'quorum', conn: toAnother, peer: 2 }).run(2);
+    cores.inject(1, { type: 'connected', channel: 'quorum', conn: second, peer: 3 }).run(2);
+    expect([conn, toAnother, second].map((each) => cores.isOpen(each))).toEqual([true, false, false]);
+  });
+});
+
+describe('a server that does not lead', () => {
+  it('closes the connection of a learner that comes to its quorum port too late', () => {
+    const cores = new Cores(3).boot(1, 2, 3).run(2000);
+    const conn = cores.join(1, 2);
+    expect(cores.run(2).isOpen(conn)).toBe(false);
+  });
+});

@@ -1,8 +1,8 @@
 /** Laying down a role: what of the log survives, what memory is taken into the next election. */
 import { describe, expect, it } from 'vitest';
-import { emptyDisk } from '../../src/store/disk.ts';
-import { PROFILE_3_8_0, PROFILE_CURRENT, type Profile } from '../../src/zab/profile.ts';
-import type { Server } from '../../src/zab/server.ts';
+import { applyDiskOps, emptyDisk, fileNames } from '../../src/store/disk.ts';
+import { PROFILE_3_8_0, PROFILE_CURRENT, PROFILE_SOUND, type Profile } from '../../src/zab/profile.ts';
+import { step, type Server } from '../../src/zab/server.ts';
 import { Cores } from './cores.ts';
 
 /** 3 leads; a client at it has created /a0…/a4 (zxids 2–6). */
@@ -44,6 +44,17 @@ describe('a follower that loses its leader with txns queued for a slow disk', ()
     const inMemory = cores.server(1).tree.nodes.size;
     expect(inMemory).toBe(cores.server(2).tree.nodes.size);
     expect(restarted(cores)).toEqual({ nodes: inMemory - 4, zxid: cores.zxid(2) });
+  });
+
+  it('in 3.8.0 still makes the batch durable that its disk was writing', () => {
+    const { cores, conn } = withData(PROFILE_3_8_0);
+    cores.fsyncMs.set(1, 5000);
+    cores.create(conn, 6, '/b').run(20);
+    expect(cores.server(1)).toMatchObject({ lastLogged: { epoch: 1, counter: 7 }, lastSynced: { epoch: 1, counter: 6 } });
+    cores.doings.length = 0;
+    cores.kill(3).run(5);
+    expect(cores.server(1).lastSynced).toEqual({ epoch: 1, counter: 7 });
+    expect(cores.doings.filter(({ sid }) => sid === 1).map(({ doing }) => doing)).toContain('fsync log.100000001');
   });
 
   it('in mainline writes it down first', () => {
@@ -181,6 +192,16 @@ describe('a disk that takes no more', () => {
     expect(cores.server(1)).toMatchObject({ disk, lastLogged: { epoch: 1, counter: 6 }, logger: { queue: [], flushing: [], token: null } });
   });
 
+  it('and is read again where that is mended: a log file that was only just created is deleted', () => {
+    const { cores } = withData(PROFILE_SOUND);
+    const disk = applyDiskOps(cores.disks.get(1) ?? expect.fail('1 has a disk'), [{ op: 'create', file: 'log.100000007' }]);
+    cores.disks.set(1, disk);
+    cores.inject(1, { type: 'diskError', message: 'No space left on device', file: 'log.100000007', disk });
+    expect(fileNames(cores.server(1).disk)).not.toContain('log.100000007');
+    expect(fileNames(cores.disks.get(1) ?? disk)).not.toContain('log.100000007');
+    expect(cores.zxid(1)).toBe('0x100000006');
+  });
+
   it.each(['snapshot.100000006', undefined])(
     'ends the process with code 10 when the file is %s and, if that is unknown, it has no role',
     (file) => {
@@ -197,5 +218,56 @@ describe('SIGTERM', () => {
     const { cores } = withData();
     cores.inject(3, { type: 'stop' });
     expect(cores.exits).toEqual([{ sid: 3, code: 143 }]);
+  });
+});
+
+describe('a start', () => {
+  it.each([
+    [PROFILE_CURRENT, []],
+    [PROFILE_SOUND, ['fsync log.100000001']],
+  ])('believes that what it reads from the log is durable, or makes it so', (profile, fsyncs) => {
+    const { cores } = withData(profile);
+    cores.kill(1).run(10);
+    cores.doings.length = 0;
+    cores.boot(1);
+    expect(cores.doings.filter(({ doing }) => doing.startsWith('fsync')).map(({ doing }) => doing)).toEqual(fsyncs);
+  });
+
+  it('with autopurge deletes the oldest snapshots before anything else, and none without', () => {
+    const snapshotsAfter = (more: ConstructorParameters<typeof Cores>[1]): number => {
+      const cores = new Cores(1, more);
+      for (let i = 0; i < 4; i++) {
+        const conn = cores.boot(1).run(1000).connectClient(1);
+        cores.run(50).create(conn, 1, `/n${i}`).run(50).kill(1).run(10);
+      }
+      return fileNames(cores.boot(1).server(1).disk).filter((name) => name.startsWith('snapshot.')).length;
+    };
+    expect(snapshotsAfter({ autopurge: { intervalHours: 0, retain: 3 } })).toBe(3);
+    expect(snapshotsAfter({ autopurge: null })).toBe(4);
+  });
+
+  it('does so again every interval', () => {
+    const cores = new Cores(1, { autopurge: { intervalHours: 2, retain: 4 } });
+    for (let i = 0; i < 4; i++) {
+      const conn = cores.boot(1).run(1000).connectClient(1);
+      cores.run(50).create(conn, 1, `/n${i}`).run(50).kill(1).run(10);
+    }
+    const before = cores.boot(1).server(1);
+    const config = { ...before.config, autopurge: { intervalHours: 2, retain: 3 } };
+    const { server, output } = step({ ...before, config }, { type: 'timer', timer: 'purge' }, 7_200_000);
+    expect(fileNames(server.disk).filter((name) => name.startsWith('snapshot.'))).toHaveLength(3);
+    expect(output.effects).toContainEqual({ type: 'setTimer', timer: 'purge', afterMs: 7_200_000 });
+  });
+
+  it('from a disk that contradicts itself ends with exit code 1, and nobody is told anything', () => {
+    const { cores } = withData();
+    cores.kill(1).run(10);
+    const { files } = cores.disks.get(1) ?? expect.fail('1 has a disk');
+    const [log] = Object.entries(files).filter(([name]) => name.startsWith('log.'));
+    cores.disks.set(1, { files: Object.fromEntries([log ?? expect.fail('no log')]) });
+    cores.doings.length = 0;
+    cores.boot(1).run(100);
+    expect(cores.exits).toEqual([{ sid: 1, code: 1 }]);
+    expect(cores.doings.filter(({ sid }) => sid === 1)).toEqual([]);
   });
 });

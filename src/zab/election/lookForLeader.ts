@@ -34,7 +34,7 @@ export const FINALIZE_WAIT_MS = 200;
 /** First notification timeout, ms. Source: `zookeeper.fastleader.minNotificationInterval`. */
 export const MIN_NOTIFICATION_INTERVAL_MS = 200;
 
-type ElectionEvent = 'start' | 'betterVote' | 'laterRound' | 'silence' | 'quorumOfVotes' | 'established' | 'abandoned';
+type ElectionEvent = 'start' | 'betterVote' | 'laterRound' | 'silence' | 'quorumOfVotes' | 'established';
 
 const machine = stepper(electionMachine);
 
@@ -79,7 +79,6 @@ function forgetEpochs(d: Draft): void {
 
 /** Drops the election and what waits in `recvqueue`. Source: `FastLeaderElection.leaveInstance`. */
 export function leaveElection(d: Draft): void {
-  if (d.s.cnx.election !== null && d.s.cnx.election.phase !== 'decided') fire(d, 'abandoned');
   d.s.cnx = { ...d.s.cnx, election: null, recvqueue: [] };
 }
 

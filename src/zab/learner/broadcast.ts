@@ -25,9 +25,7 @@ export function logProposal(d: Draft, _conn: ConnId, packet: Packet<'PROPOSAL'>)
 export function followProposal(d: Draft, item: LoggedTxn): void {
   const learning = d.s.learning;
   if (learning === null) return;
-  const mine = edit(d, 'learning');
-  mine.pendingTxns = listPush(learning.pendingTxns, item);
-  mine.lastQueued = item.txn.zxid;
+  edit(d, 'learning').pendingTxns = listPush(learning.pendingTxns, item);
   enqueue(d, item);
 }
 

@@ -30,7 +30,6 @@ export const electionMachine = setup({
         silence: { actions: 'askAgain' },
         quorumOfVotes: 'finalizing',
         established: 'decided',
-        abandoned: 'idle',
       },
     },
     finalizing: {
@@ -39,7 +38,6 @@ export const electionMachine = setup({
       on: {
         betterVote: 'collecting',
         silence: 'decided',
-        abandoned: 'idle',
       },
     },
     decided: {

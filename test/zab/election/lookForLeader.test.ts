@@ -108,6 +108,17 @@ describe('a new election', () => {
     expect(one.proposal?.leader).toBe(1);
   });
 
+  test('at boot an observer, whose own vote is for nobody, answers with a vote for itself (E-3)', () => {
+    const four = new Alone(4, configOf([...participants(1, 2, 3), ...observers(4, 5)]), { zxid: zxid(2, 7), epoch: 2 });
+    // What a process has before its election begins.
+    four.server = { ...four.server, vote: { leader: 4, zxid: zxid(0, 0), electionEpoch: 0, peerEpoch: 0 } };
+    four.start();
+    expect(four.proposal?.leader).toBe(-1);
+    expect(four.server.vote).toEqual({ leader: 4, zxid: zxid(2, 7), electionEpoch: -1, peerEpoch: 2 });
+    four.hears(5, 'LOOKING', vote(-1));
+    expect(four.sent).toEqual([{ to: 5, state: 'LOOKING', vote: { leader: 4, zxid: zxid(2, 7), electionEpoch: 1, peerEpoch: 2 } }]);
+  });
+
   test('a single voter elects itself after 200 ms', () => {
     const one = new Alone(1, configOf(participants(1))).start();
     expect(one.phase).toBe('finalizing');
@@ -294,6 +305,7 @@ describe('a quorum of votes (E-38)', () => {
     expect(two.votes).toEqual({ 1: 2, 2: 3, 3: 3 });
     expect(two.phase).toBe('finalizing');
     expect(two.sent.map(({ vote: { leader } }) => leader)).toEqual([3, 3]);
+    expect(effectsOf(two.last.effects, 'cancelTimer').map(({ timer }) => timer)).toEqual(['finalizeWait', 'poll']);
     two.step(onFinalizeTimer, 350);
     expect(two.server.role).toBe('FOLLOWING');
   });
@@ -414,5 +426,19 @@ describe('silence (E-45)', () => {
     expect(effectsOf(cut.last.effects, 'connect').map(({ to }) => to)).toEqual([2, 3]);
     cut.step(onPollTimer);
     expect(decided(cut.last.decisions, 'election.backoff')).toMatchObject([{ action: 'reconnect' }]);
+  });
+
+  test('as long as no outbox is empty, everybody there was ever a message for is called, and nothing new is said', () => {
+    const one = new Alone(1, configOf([...participants(1, 2, 3), ...observers(4)]));
+    one.server = newServer(1, one.server.config);
+    one.start();
+    one.hears(4, 'LOOKING', vote(-1));
+    const attempts = Object.entries(one.server.cnx.peers).map(([sid, peer]) => [sid, { ...peer, connecting: false }]);
+    one.server = { ...one.server, cnx: { ...one.server.cnx, peers: Object.fromEntries(attempts) as Server['cnx']['peers'] } };
+    const before = one.server.cnx.peers;
+    one.step(onPollTimer);
+    expect(effectsOf(one.last.effects, 'connect').map(({ to }) => to)).toEqual([2, 3, 4]);
+    expect(decided(one.last.decisions, 'vote.quorum')).toEqual([]);
+    expect(Object.values(one.server.cnx.peers).map(({ outbox }) => outbox)).toEqual(Object.values(before).map(({ outbox }) => outbox));
   });
 });

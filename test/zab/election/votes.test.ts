@@ -41,6 +41,23 @@ describe('order of votes (E-44)', () => {
     expect(beats(vote(2, 1, zxid(0, 1)), vote(3), config).beats).toBe(true);
   });
 
+  test.each([
+    // Knuth's hash puts 1 at 2654435761, 2 at 1013904226 and 3 at 3668339987 of the ring.
+    { voteOrder: 'hash', next: 1, current: 2, beats: true, by: 'sid' },
+    { voteOrder: 'hash', next: 2, current: 1, beats: false, by: 'sid' },
+    { voteOrder: 'hash', next: 3, current: 1, beats: true, by: 'sid' },
+    { voteOrder: 'hash', next: 2, current: 2, beats: false, by: 'same' },
+    { voteOrder: 'sid', next: 2, current: 1, beats: true, by: 'sid' },
+    { voteOrder: 'sid', next: 1, current: 2, beats: false, by: 'sid' },
+    { voteOrder: 'sid', next: 2, current: 2, beats: false, by: 'same' },
+  ] as const)(
+    'as tutorials tell it, by $voteOrder: $next against $current, whatever they know',
+    ({ voteOrder, next, current, beats: wins, by }) => {
+      const config = { ...plain, profile: { ...plain.profile, voteOrder } };
+      expect(beats(vote(next, 1, zxid(1, 1), 1), vote(current, 1, zxid(2, 2), 2), config)).toEqual({ beats: wins, by });
+    },
+  );
+
   test('of two different votes exactly one beats the other', () => {
     const votes = fc.record({
       leader: fc.constantFrom(1, 2, 3),

@@ -12,10 +12,8 @@ describe('the election machine', () => {
     { phase: 'collecting', event: 'silence', to: 'collecting', actions: ['askAgain'] },
     { phase: 'collecting', event: 'quorumOfVotes', to: 'finalizing', actions: ['stopPolling'] },
     { phase: 'collecting', event: 'established', to: 'decided', actions: ['stopPolling'] },
-    { phase: 'collecting', event: 'abandoned', to: 'idle', actions: ['stopPolling'] },
     { phase: 'finalizing', event: 'betterVote', to: 'collecting', actions: ['stopFinalizeWait'] },
     { phase: 'finalizing', event: 'silence', to: 'decided', actions: ['stopFinalizeWait'] },
-    { phase: 'finalizing', event: 'abandoned', to: 'idle', actions: ['stopFinalizeWait'] },
   ])('$phase, $event: $to', ({ phase, event, to, actions }) => {
     expect(machine.step(phase, event)).toEqual({ phase: to, actions, allowed: true });
   });
