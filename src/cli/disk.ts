@@ -4,6 +4,7 @@ import type { Sid } from '../base/ids.ts';
 import { openAll, type ArchiveProblem } from '../intake/archive.ts';
 import { classify, type DataDirectory } from '../intake/classify.ts';
 import { compare, type Comparison } from '../intake/datadir/compare.ts';
+import { damageText } from '../intake/datadir/damageTexts.ts';
 import { describe, inspect, recordAt } from '../intake/datadir/inspect.ts';
 import type { DirectoryReport, FileReport } from '../intake/datadir/types.ts';
 import type { DecodedRecord } from '../store/decode.ts';
@@ -104,7 +105,8 @@ async function showFile(reports: readonly DirectoryReport[], name: string, from:
     sound &&= damage.length === 0;
     process.stdout.write(`${report.path === '' ? '' : `${report.path}/`}${name}  ${file.size} bytes\n`);
     for (const record of await recordsOf(file, from, limit)) process.stdout.write(await recordText(file, record));
-    for (const { offset, what } of damage) process.stdout.write(`  damage${offset === null ? '' : ` at byte ${offset}`}: ${what}\n`);
+    for (const { offset, fact } of damage)
+      process.stdout.write(`  damage${offset === null ? '' : ` at byte ${offset}`}: ${damageText(fact)}\n`);
   }
   return sound ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 /** What `zablab disk --json` prints. Zxids are hex text; the shape is described in docs/disk.md. */
 import { formatZxid, type Zxid } from '../base/zxid.ts';
 import type { Comparison, JudgedSpan } from '../intake/datadir/compare.ts';
+import { damageText } from '../intake/datadir/damageTexts.ts';
 import type { DirectoryReport, FileReport } from '../intake/datadir/types.ts';
 
 export function directoryJson(report: DirectoryReport): unknown {
@@ -16,7 +17,7 @@ export function directoryJson(report: DirectoryReport): unknown {
     members: config?.members ?? null,
     start: startJson(report),
     files: files.map(fileJson),
-    damage,
+    damage: damage.map(({ file, offset, kind, fact, effect }) => ({ file, offset, kind, what: damageText(fact), effect })),
     gaps: gaps.map(({ file, offset, after, next, covered }) => ({
       file,
       offset,

@@ -2,19 +2,11 @@
 import type { Sid } from '../base/ids.ts';
 import { formatZxid } from '../base/zxid.ts';
 import { spanText, type Comparison, type SpanKind } from '../intake/datadir/compare.ts';
+import { damageText, EFFECTS } from '../intake/datadir/damageTexts.ts';
 import type { RehearsalResult } from '../intake/datadir/rehearse.ts';
 import type { NodeDifference, TreeGroups } from '../intake/datadir/trees.ts';
-import type { Damage, DamageEffect, DirectoryReport, FileReport } from '../intake/datadir/types.ts';
+import type { Damage, DirectoryReport, FileReport } from '../intake/datadir/types.ts';
 import type { DecodedRecord } from '../store/decode.ts';
-
-const EFFECTS: Readonly<Record<DamageEffect, string>> = {
-  stops: 'ZooKeeper does not start.',
-  drops: 'ZooKeeper starts without this record and what follows it in the file.',
-  fallsBack: 'ZooKeeper starts from an older snapshot and more log.',
-  unread: 'ZooKeeper starts and does not read this place.',
-  mends: 'ZooKeeper starts and writes it anew.',
-  unknown: 'What ZooKeeper makes of it was not tried.',
-};
 
 const KINDS: Readonly<Record<SpanKind, string>> = {
   common: 'the same everywhere',
@@ -35,7 +27,7 @@ export function directoryText(report: DirectoryReport): string {
   return lines([
     `${path === '' ? '.' : path}  (${server}; ${files.length} files, ${bytes} bytes)`,
     ...table(files.map((file) => [file.name, String(file.size), fileText(file)])),
-    ...damage.map((one) => `  damage: ${damageText(one)}`),
+    ...damage.map((one) => `  damage: ${damageLine(one)}`),
     ...gaps
       .filter(({ covered }) => !covered)
       .map(({ file, offset, after, next }) => `  gap: ${file} goes from ${formatZxid(after)} to ${formatZxid(next)} at byte ${offset}`),
@@ -58,9 +50,9 @@ function fileText(file: FileReport): string {
   return file.value === null ? file.kind : String(file.value);
 }
 
-function damageText({ file, offset, what, effect }: Damage): string {
+function damageLine({ file, offset, fact, effect }: Damage): string {
   const place = [file ?? '', offset === null ? '' : `at byte ${offset}`].filter((part) => part !== '').join(' ');
-  return `${place === '' ? '' : `${place}: `}${what} ${EFFECTS[effect]}`;
+  return `${place === '' ? '' : `${place}: `}${damageText(fact)} ${EFFECTS[effect]}`;
 }
 
 function startText({ start }: DirectoryReport): string {

@@ -116,7 +116,7 @@ describe('a recorded directory', () => {
     const count = await library.count(...place);
     expect((await library.rows(...place, 0, count)).at(-1)).toMatchObject({ kind: 'end', offset, damaged: true });
     const item = await library.item(...place, count - 1);
-    expect([item?.offset, item?.damage]).toEqual([offset, all.directories[1]?.damage[0]?.what]);
+    expect([item?.offset, item?.damage]).toEqual([offset, all.directories[1]?.damage[0]?.fact]);
     expect(item?.crc?.given).not.toBe(item?.crc?.computed);
     expect(item?.fields.map(({ name }) => name)).toContain('zxid');
     expect((await library.recovery(1))?.at(-1)).toMatchObject({ kind: 'failed', message: 'CRC check failed' });

@@ -6,6 +6,7 @@ import { type Sid } from '../../src/base/ids.ts';
 import { zxid, ZXID_ZERO, type Zxid } from '../../src/base/zxid.ts';
 import type { Actor, Command, Flight, Peer, TraceEvent } from '../../src/ensemble/types.ts';
 import type { Channel, Decision, LogChange, Message, Vote } from '../../src/zab/types.ts';
+import { eventOf } from '../trace/events.ts';
 
 const server = (sid: Sid): Peer => ({ kind: 'server', sid });
 const client: Peer = { kind: 'client', client: 1 };
@@ -16,22 +17,7 @@ export class TraceMaker {
   private flights = 0;
 
   add(actor: Actor, what: TraceEvent['what'], more: Partial<TraceEvent> = {}): TraceEvent {
-    const event: TraceEvent = {
-      n: this.events.length,
-      at: this.at,
-      actor,
-      cause: -1,
-      what,
-      sent: [],
-      effects: [],
-      decisions: [],
-      changes: null,
-      client: null,
-      log: [],
-      outcomes: [],
-      disk: null,
-      ...more,
-    };
+    const event = eventOf(this.events.length, { at: this.at, actor, what, ...more });
     this.events.push(event);
     return event;
   }

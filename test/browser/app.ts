@@ -2,7 +2,7 @@
  * The page as a test sees it: opened with a theme and a size (the language is the browser's: `test.use({ locale })`), driven through `window.zablab` (docs/embed.md) and by
  * roles and names. Every test also fails when the page throws, logs an error, or asks another origin for anything.
  */
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Command, TraceEvent } from '../../src/ensemble/types.ts';
@@ -219,6 +219,15 @@ export async function openApp(page: Page, options: PageOptions = {}): Promise<Ap
   await page.goto(address());
   await page.waitForFunction(() => 'zablab' in window && document.documentElement.hasAttribute('data-takes-files'));
   return new App(page);
+}
+
+/** Presses Tab (or another key) until `target` has the focus; fails when the whole page went by. */
+export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement || element.contains(document.activeElement))) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`80 presses of ${key} did not reach it`);
 }
 
 /** Where the app is served in this run, with a slash at the end. */

@@ -1,43 +1,9 @@
 /** Recorded server logs in the real page: dropped, pasted, stepped through, asked, searched, gone on from; with keyboard alone too. */
 import type { Page } from '@playwright/test';
-import { openRecording } from '../golden/archive.ts';
-import { expect, expectNoSeriousAxe, openApp, test, type App } from './app.ts';
-
-interface TestFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-const decoder = new TextDecoder();
-
-/** The logs of a recording: `s1.log`, `s2.log`, …. */
-function logsOf(id: string, most = 3): TestFile[] {
-  return [...openRecording(id)]
-    .filter(([path]) => /^s\d\/server\.log$/.test(path))
-    .slice(0, most)
-    .map(([path, bytes]) => ({ name: `${path.slice(0, 2)}.log`, text: decoder.decode(bytes) }));
-}
+import { expect, expectNoSeriousAxe, openApp, tabTo, test } from './app.ts';
+import { drop, dropLogs, findingsShown, logsOf } from './logs.ts';
 
 const ZOMBIE = logsOf('18-zombie-leader');
-
-async function drop(page: Page, files: readonly TestFile[]): Promise<void> {
-  await page.evaluate((dropped) => {
-    const data = new DataTransfer();
-    for (const { name, text } of dropped) data.items.add(new File([text], name));
-    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
-  }, files);
-}
-
-/** Drops logs and waits until all their events are there. */
-async function dropLogs(app: App, files: readonly TestFile[] = ZOMBIE): Promise<void> {
-  await drop(app.page, files);
-  await findingsShown(app);
-}
-
-async function findingsShown({ page }: App): Promise<void> {
-  await expect(page.getByRole('tab', { name: 'Findings' })).toHaveAttribute('aria-selected', 'true');
-  await expect(page.getByText('Logs and clocks')).toBeVisible();
-}
 
 const panel = (page: Page) => page.getByRole('tabpanel');
 const lines = (page: Page) => page.getByRole('listbox', { name: /^Lines of/ });
@@ -45,7 +11,7 @@ const current = (page: Page) => lines(page).getByRole('option', { selected: true
 
 test('three dropped logs: who led, what went wrong, and an election to step through', async ({ page }) => {
   const app = await openApp(page);
-  await dropLogs(app);
+  await dropLogs(app, ZOMBIE);
   await expect(page.getByRole('heading', { name: 's1.log, s2.log, s3.log' })).toBeVisible();
   const leaders = panel(page).getByRole('listitem').filter({ hasText: 'elected in' });
   await expect(leaders).toHaveText([/Server 3 epoch 1 with 1, 3/, /Server 2 epoch 2 with 1, 2/]);
@@ -64,7 +30,7 @@ test('three dropped logs: who led, what went wrong, and an election to step thro
 
 test('an event, its line, and "why?"; the line leads back', async ({ page }) => {
   const app = await openApp(page);
-  await dropLogs(app);
+  await dropLogs(app, ZOMBIE);
   const received = await page.evaluate(
     () =>
       window.zablab
@@ -92,7 +58,7 @@ test('an event, its line, and "why?"; the line leads back', async ({ page }) => 
 
 test('the log keeps in step with the playhead, and is searched', async ({ page }) => {
   const app = await openApp(page);
-  await dropLogs(app);
+  await dropLogs(app, ZOMBIE);
   await page.getByRole('tab', { name: 'Log', exact: true }).click();
   await app.seekToEnd();
   const last = await page.evaluate(
@@ -120,7 +86,7 @@ test('the log keeps in step with the playhead, and is searched', async ({ page }
 
 test('an act is refused, and the run is gone on from; what was assumed is listed', async ({ page }) => {
   const app = await openApp(page);
-  await dropLogs(app);
+  await dropLogs(app, ZOMBIE);
   const length = await app.length();
   await app.seek(length - 1);
   await expect(app.command({ type: 'kill', sid: 1 })).rejects.toThrow();
@@ -141,8 +107,7 @@ test('with the keyboard alone: paste, step, findings, line, run on', async ({ pa
   await page.keyboard.press('Control+o');
   const field = page.getByLabel('Or paste log lines here');
   await expect(field).toBeVisible();
-  for (let i = 0; i < 10 && !(await field.evaluate((one) => one === document.activeElement)); i++) await page.keyboard.press('Tab');
-  await expect(field).toBeFocused();
+  await tabTo(page, field);
   // What a person pastes is inserted as it is.
   await page.keyboard.insertText(ZOMBIE.map(({ text }) => text).join('\n'));
   await page.keyboard.press('Tab');
@@ -155,8 +120,7 @@ test('with the keyboard alone: paste, step, findings, line, run on', async ({ pa
   await page.getByRole('tab', { name: 'Findings' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('tab', { name: 'Log', exact: true })).toBeFocused();
-  for (let i = 0; i < 12 && !(await lines(page).evaluate((one) => one === document.activeElement)); i++) await page.keyboard.press('Tab');
-  await expect(lines(page)).toBeFocused();
+  await tabTo(page, lines(page));
   await page.keyboard.press('End');
   await page.keyboard.press('PageUp');
   const before = await app.position();
@@ -164,8 +128,7 @@ test('with the keyboard alone: paste, step, findings, line, run on', async ({ pa
   await expect.poll(() => app.position()).toBeGreaterThan(before);
 
   const runOn = page.getByRole('button', { name: 'Run on from here' });
-  for (let i = 0; i < 60 && !(await runOn.evaluate((one) => one === document.activeElement)); i++) await page.keyboard.press('Shift+Tab');
-  await expect(runOn).toBeFocused();
+  await tabTo(page, runOn, 'Shift+Tab');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Back to the logs' })).toBeVisible();
 });
@@ -188,7 +151,7 @@ test('logs that tell nothing of their server: the person is asked', async ({ pag
 
 test('what cannot be used is told, and what is on screen stays', async ({ page }) => {
   const app = await openApp(page);
-  await dropLogs(app);
+  await dropLogs(app, ZOMBIE);
   const length = await app.length();
   await drop(page, [
     { name: 'holiday.jpg', text: '\u0000\u0001\u0002\u0003\u0000\u0000' },
@@ -221,7 +184,7 @@ test('HTML in a log line is text', async ({ page }) => {
 for (const theme of ['light', 'dark'] as const) {
   test(`findings and log have no serious axe violation (${theme})`, async ({ page }) => {
     const app = await openApp(page, { theme });
-    await dropLogs(app);
+    await dropLogs(app, ZOMBIE);
     await expectNoSeriousAxe(page);
     await page.getByRole('tab', { name: 'Log', exact: true }).click();
     await expect(current(page)).toBeVisible();

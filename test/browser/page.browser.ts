@@ -1,6 +1,5 @@
 /** The page for everybody: both languages, both themes, every width, no mouse, no other origin. */
-import type { Locator, Page } from '@playwright/test';
-import { address, expect, expectNoSeriousAxe, openApp, test } from './app.ts';
+import { address, expect, expectNoSeriousAxe, openApp, tabTo, test } from './app.ts';
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -99,12 +98,3 @@ test('all that the page asks for is below its folder', async ({ page }) => {
   expect(asked.length).toBeGreaterThan(1);
   expect(asked.filter((url) => !url.startsWith(address()) && !url.startsWith('data:') && !url.startsWith('blob:'))).toEqual([]);
 });
-
-/** Presses Tab until `target` has the focus; fails when the whole page went by. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 80; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement || element.contains(document.activeElement))) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error('80 presses of Tab did not reach it');
-}

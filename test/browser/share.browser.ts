@@ -3,29 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { Command } from '../../src/ensemble/types.ts';
 import { address, expect, expectNoSeriousAxe, openApp, test, type App } from './app.ts';
+import { api, branches, digest, openAt, picture } from './runs.ts';
 
-/** What these tests use of the page API beyond `app.ts`. */
-interface RunsApi {
-  branches(): readonly { id: number; parent: number | null; forkN: number; name: string | null; length: number; active: boolean }[];
-  showBranch(id: number): Promise<void>;
-  nameBranch(id: number, name: string): Promise<void>;
-  dropBranch(id: number): Promise<void>;
-  link(): Promise<string>;
-  openLink(link: string): Promise<void>;
-}
-
-function api<T>(page: Page, use: (zablab: RunsApi) => T | Promise<T>): Promise<T> {
-  return page.evaluate<T>(`(${use.toString()})(window.zablab)`);
-}
-const branches = (page: Page): Promise<ReturnType<RunsApi['branches']>> => api(page, (zablab) => zablab.branches());
-const digest = (app: App, events?: number): Promise<string> => app.page.evaluate((count) => window.zablab.digest(count), events);
 const kill = (sid: number): Command => ({ type: 'kill', sid });
-
-/** What the page shows at its playhead. */
-async function picture(app: App): Promise<unknown> {
-  const position = await app.position();
-  return { position, digest: await digest(app, position + 1), servers: await app.page.evaluate(() => window.zablab.servers()) };
-}
 
 /** Killed leader; then, from an earlier moment, another server killed: two branches. Paused, on the second. */
 async function forked(app: App): Promise<{ readonly first: string; readonly length: number; readonly at: number }> {
@@ -211,12 +191,3 @@ test('where the browser keeps nothing, nothing is said and everything else works
   await page.keyboard.press('s');
   await expect(page.getByText('remembered here, in this browser only')).toBeVisible();
 });
-
-async function openAt(opening: Promise<Page>, url: string): Promise<App> {
-  const page = await opening;
-  const app = await openApp(page);
-  await page.goto('about:blank');
-  await page.goto(url);
-  await page.waitForFunction(() => 'zablab' in window && window.zablab.length > 0);
-  return app;
-}

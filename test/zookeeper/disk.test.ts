@@ -15,6 +15,7 @@ import { appendTxn, commitLog, newLogWriter } from '../../src/store/txnLog.ts';
 import type { Disk } from '../../src/store/types.ts';
 import { newTree } from '../../src/tree/tree.ts';
 import type { DataTree, Txn } from '../../src/tree/types.ts';
+import { OPTIONS } from '../store/helpers.ts';
 import { ledEnsemble } from '../support/simulated.ts';
 import { readWholeTree, type WireNode } from './client.ts';
 import { expectedNodes } from './expected.ts';
@@ -49,14 +50,7 @@ describe.skipIf(why !== null && !mustRun)(
       expect(ensemble.outcomes(1).filter(({ outcome }) => outcome !== 'unknown')).toHaveLength(requests.length);
 
       const disk = ensemble.disk(2);
-      const outcome = recover(disk, {
-        commitLogCount: 500,
-        trustEmptySnapshot: false,
-        autocreate: true,
-        configData: null,
-        now: 0,
-        deleteEmptyNewestLog: false,
-      });
+      const outcome = recover(disk, OPTIONS);
       if (!outcome.ok) throw new Error(outcome.failure.message);
       expect(Object.keys(disk.files).filter((file) => file.startsWith('snapshot.')).length > 1).toBe(snapCount < 100);
       expect(await served(work, `simulated-${snapCount}`, disk), name).toEqual(expectedNodes(outcome.recovered.tree));

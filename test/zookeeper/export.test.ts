@@ -19,6 +19,7 @@ import { step } from '../../src/zab/server.ts';
 import { openRecording } from '../golden/archive.ts';
 import { inspectAll, serverFiles } from '../intake/helpers.ts';
 import { freePort } from '../support/freePort.ts';
+import { OPTIONS } from '../store/helpers.ts';
 import { ledEnsemble } from '../support/simulated.ts';
 import { readWholeTree, type WireNode } from './client.ts';
 import { expectedNodes } from './expected.ts';
@@ -93,14 +94,7 @@ async function expectServed(ensemble: Ensemble, work: string, expected: readonly
 
 /** What a start makes of a disk. */
 function recoveredNodes(disk: Disk): readonly WireNode[] {
-  const outcome = recover(disk, {
-    commitLogCount: 500,
-    trustEmptySnapshot: false,
-    autocreate: true,
-    configData: null,
-    now: 0,
-    deleteEmptyNewestLog: false,
-  });
+  const outcome = recover(disk, OPTIONS);
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return withoutOwn(expectedNodes(outcome.recovered.tree));
 }

@@ -144,7 +144,7 @@ function fileSummary(file: FileReport): FileSummary {
 }
 
 function startSummary(start: StartForecast): StartSummary {
-  if (start.starts === null) return { starts: null, why: start.why };
+  if (start.starts === null) return start;
   if (!start.starts) return { starts: false, failure: start.failure };
   const { lastZxid, acceptedEpoch, currentEpoch, nodes, sessions, snapshotZxid, digestMismatches } = start;
   return { starts: true, lastZxid, acceptedEpoch, currentEpoch, nodes, sessions: sessions.length, snapshotZxid, digestMismatches };

@@ -6,7 +6,7 @@ import type { Bytes } from '../../base/ids.ts';
 import { recordAt } from '../../intake/datadir/inspect.ts';
 import { DISK_BYTES, readWhole } from '../../intake/datadir/toDisk.ts';
 import type { RecoveryMoment } from '../../intake/datadir/steps.ts';
-import type { DirectoryReport, FileReport, LogReport } from '../../intake/datadir/types.ts';
+import type { DamageFact, DirectoryReport, FileReport, LogReport } from '../../intake/datadir/types.ts';
 import { checkCancelled, type Watch } from '../../intake/files.ts';
 import { adler32 } from '../../store/adler.ts';
 import { describeFile, describeRecord, type DecodedFile, type DecodedRecord } from '../../store/decode.ts';
@@ -107,7 +107,13 @@ export class Pages {
 // ---------------------------------------------------------------------------------------------------------------------
 // Logs.
 
-async function logRows(file: LogReport, from: number, to: number, count: number, damage: string | null): Promise<readonly Row[]> {
+async function logRows(
+  file: LogReport,
+  from: number,
+  to: number,
+  count: number,
+  damage: DamageFact | string | null,
+): Promise<readonly Row[]> {
   const head = headOf(file);
   const rows: Row[] = [];
   if (from < head) rows.push({ kind: 'part', index: 0, offset: 0, length: LOG_HEADER_SIZE, title: 'header' });
@@ -138,7 +144,7 @@ function txnRow(index: number, offset: number, length: number, bytes: Bytes): Ro
   return { kind: 'txn', index, offset, length, zxid, time, session, cxid, type: body.type, ...aboutTxn(body) };
 }
 
-async function logItem(file: LogReport, index: number, count: number, damage: string | null): Promise<Item> {
+async function logItem(file: LogReport, index: number, count: number, damage: DamageFact | string | null): Promise<Item> {
   const head = headOf(file);
   if (index < head) {
     const bytes = await file.file.read(0, LOG_HEADER_SIZE);
@@ -153,7 +159,7 @@ async function logItem(file: LogReport, index: number, count: number, damage: st
 }
 
 /** What stands behind the last whole record: zeros, part of a record, or one whose checksum is wrong. */
-async function brokenRecord(file: LogReport, damage: string | null): Promise<Item> {
+async function brokenRecord(file: LogReport, damage: DamageFact | string | null): Promise<Item> {
   if (file.end === 'crc') {
     const head = await file.file.read(file.endOffset, file.endOffset + RECORD_HEAD_SIZE);
     const length = RECORD_HEAD_SIZE + new DataView(head.buffer, head.byteOffset).getInt32(8) + 1;
@@ -197,7 +203,7 @@ async function itemOf(file: FileReport, record: DecodedRecord, crc: Item['crc'])
   return { title, offset, length, bytes, fields, crc, damage: null };
 }
 
-async function endItem(file: FileReport, offset: number, title: string, damage: string | null): Promise<Item> {
+async function endItem(file: FileReport, offset: number, title: string, damage: DamageFact | string | null): Promise<Item> {
   const length = Math.max(0, file.size - offset);
   return {
     title,
@@ -211,6 +217,6 @@ async function endItem(file: FileReport, offset: number, title: string, damage: 
 }
 
 /** What the report says is wrong at the end of this file. */
-function damageIn({ damage }: DirectoryReport, file: LogReport): string | null {
-  return damage.find((one) => one.file === file.name)?.what ?? (file.end === 'eof' || file.end === 'zeroPadding' ? null : file.end);
+function damageIn({ damage }: DirectoryReport, file: LogReport): DamageFact | string | null {
+  return damage.find((one) => one.file === file.name)?.fact ?? (file.end === 'eof' || file.end === 'zeroPadding' ? null : file.end);
 }

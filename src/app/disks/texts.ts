@@ -1,5 +1,7 @@
 /** Texts of the view of data directories; loaded with it. */
-import type { Damage, DamageEffect, DamageKind } from '../../intake/datadir/types.ts';
+import type { Damage, DamageKind } from '../../intake/datadir/types.ts';
+import type { ArchiveProblem } from '../../intake/archive.ts';
+import { damageText, EFFECTS } from '../../intake/datadir/damageTexts.ts';
 import type { NoRehearsal, SpanKind } from '../../intake/datadir/compare.ts';
 import type { Standing } from '../../intake/datadir/history.ts';
 import type { RehearsalNote } from '../../intake/datadir/rehearse.ts';
@@ -7,7 +9,7 @@ import type { RecoveryMoment } from '../../intake/datadir/steps.ts';
 import type { NodeDifference } from '../../intake/datadir/trees.ts';
 import type { Language } from '../i18n/i18n.svelte.ts';
 import { grouped } from './grouped.ts';
-import type { FileSummary } from './wire.ts';
+import type { FileSummary, StartSummary } from './wire.ts';
 import { zh } from './zh.ts';
 
 const plural = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
@@ -20,6 +22,7 @@ const en = {
   nothing: 'There is no data directory in there. One holds files such as log.100000001, snapshot.0 and currentEpoch.',
   others: (count: number) => `${plural(count, 'other file')} left out`,
   problems: 'What could not be read',
+  problem: ({ sentence }: ArchiveProblem) => sentence,
   reading: (what: string) => `Reading ${what === '' ? '' : what.split('/').at(-1)}…`,
   cancel: 'Cancel',
   servers: 'Servers',
@@ -45,13 +48,15 @@ const en = {
   damagedAt: (byte: number | null) => (byte === null ? 'damaged' : `damaged at byte ${grouped(byte)}`),
   starts: (zxid: string) => `starts at ${zxid}`,
   startsNot: (code: number) => `does not start (exit code ${code})`,
-  startUnknown: 'start not tried',
+  startUntried: ({ why }: Extract<StartSummary, { starts: null }>) => `start not tried: ${why}`,
   epochs: (accepted: number, current: number) => `accepted epoch ${accepted}, current epoch ${current}`,
   digests: (count: number, first: string) =>
     `${plural(count, 'txn')} from ${first} on lead to another tree here than where they were proposed: something is missing, or too much.`,
   gap: (file: string, after: string, next: string, byte: number, covered: boolean) =>
     `${file} goes from ${after} to ${next} at byte ${grouped(byte)}${covered ? '; the snapshot covers what lies between' : ': txns are missing'}.`,
-  damage: (one: Damage) => one.what,
+  damage: (one: Damage): string => damageText(one.fact),
+  /** What is wrong with a record. */
+  fact: damageText,
   damageKinds: {
     header: 'Header',
     magic: 'Magic number',
@@ -65,14 +70,7 @@ const en = {
     missing: 'Missing',
     unreadable: 'Unreadable',
   } satisfies Readonly<Record<DamageKind, string>>,
-  effects: {
-    stops: 'ZooKeeper does not start.',
-    drops: 'ZooKeeper starts without this record and what follows it in the file.',
-    fallsBack: 'ZooKeeper starts from an older snapshot and more log.',
-    unread: 'ZooKeeper starts and does not read this place.',
-    mends: 'ZooKeeper starts and writes it anew.',
-    unknown: 'What ZooKeeper makes of it was not tried.',
-  } satisfies Readonly<Record<DamageEffect, string>>,
+  effects: EFFECTS,
   at: (file: string | null, byte: number | null) =>
     [file ?? '', byte === null ? '' : `byte ${grouped(byte)}`].filter((part) => part !== '').join(', '),
   back: 'All files',

@@ -7,7 +7,7 @@ import type { ArchiveProblem } from '../../intake/archive.ts';
 import type { Comparison, Evidence } from '../../intake/datadir/compare.ts';
 import type { Rehearsal } from '../../intake/datadir/rehearse.ts';
 import type { RecoveryMoment } from '../../intake/datadir/steps.ts';
-import type { ConfigMember, Damage, LogGap, ZooConfig } from '../../intake/datadir/types.ts';
+import type { ConfigMember, Damage, DamageFact, LogGap, ZooConfig } from '../../intake/datadir/types.ts';
 import type { DecodedField } from '../../store/decode.ts';
 import type { LogEnd } from '../../store/logFile.ts';
 import type { StoreFailure } from '../../store/types.ts';
@@ -49,7 +49,7 @@ export type StartSummary =
       readonly digestMismatches: { readonly count: number; readonly first: Zxid } | null;
     }
   | { readonly starts: false; readonly failure: StoreFailure }
-  | { readonly starts: null; readonly why: string };
+  | { readonly starts: null; readonly reason: 'tooLarge' | 'unreadable'; /** In English. */ readonly why: string };
 
 export interface DirectorySummary {
   readonly path: string;
@@ -90,7 +90,13 @@ export type Row =
       readonly data: number | null;
     }
   | { readonly kind: 'part'; readonly index: number; readonly offset: number; readonly length: number; readonly title: string }
-  | { readonly kind: 'end'; readonly index: number; readonly offset: number; readonly damaged: boolean; readonly text: string };
+  | {
+      readonly kind: 'end';
+      readonly index: number;
+      readonly offset: number;
+      readonly damaged: boolean;
+      readonly text: DamageFact | string;
+    };
 
 /** A record taken apart. */
 export interface Item {
@@ -103,8 +109,8 @@ export interface Item {
   readonly fields: readonly DecodedField[];
   /** Of a log record: the checksum in the file, and that of its bytes. */
   readonly crc: { readonly given: number; readonly computed: number } | null;
-  /** What is wrong here. */
-  readonly damage: string | null;
+  /** What is wrong here; a string where the decoder has words of its own for it. */
+  readonly damage: DamageFact | string | null;
 }
 
 /** A moment of a recovery, and the znode of its txn where there is one. */

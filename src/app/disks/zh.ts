@@ -1,6 +1,25 @@
 /** The view of data directories in 简体中文. */
+import { formatZxid } from '../../base/zxid.ts';
+import type { ProblemKind } from '../../intake/archive.ts';
 import { grouped } from './grouped.ts';
 import type { DiskTexts } from './texts.ts';
+
+const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
+  encrypted: '已加密，请先用密码解开归档',
+  method: '压缩方法在这里不能读取，请先解开',
+  format: '打包格式在这里不能读取，请先解开',
+  path: '路径不安全（绝对路径、跳出归档或含有零字节），已拒绝',
+  notAFile: '是链接或设备，不是文件，未使用',
+  twice: '同一路径有两个文件，使用第一个',
+  tooMany: '条目太多，多出的未使用',
+  tooLarge: '超出能展开的大小，多出的部分未使用',
+  bomb: '展开后远大于它本身，当作压缩炸弹拒绝',
+  overlap: '和前一个条目共用字节，当作压缩炸弹拒绝',
+  nested: '套在太多层归档里，请先解开',
+  truncated: '不完整，能读到的部分照样使用',
+  checksum: '与归档给出的校验和不符，已损坏，按原样使用',
+  damaged: '已损坏或无法读取，损坏之前的部分照样使用',
+};
 
 export const zh: DiskTexts = {
   title: '数据目录',
@@ -10,6 +29,7 @@ export const zh: DiskTexts = {
   nothing: '里面没有数据目录。数据目录里有 log.100000001、snapshot.0、currentEpoch 这样的文件。',
   others: (count) => `另有 ${grouped(count)} 个文件未使用`,
   problems: '无法读取的内容',
+  problem: ({ kind, offset }) => `${PROBLEMS[kind]}${offset === null || offset === 0 ? '' : `（归档的第 ${grouped(offset)} 字节）`}。`,
   reading: (what) => `正在读取 ${what === '' ? '' : (what.split('/').at(-1) ?? '')}…`,
   cancel: '取消',
   servers: '服务器',
@@ -28,12 +48,33 @@ export const zh: DiskTexts = {
   damagedAt: (byte) => (byte === null ? '损坏' : `在第 ${grouped(byte)} 字节损坏`),
   starts: (zxid) => `能启动，位于 ${zxid}`,
   startsNot: (code) => `无法启动（退出码 ${code}）`,
-  startUnknown: '没有尝试启动',
+  startUntried: ({ reason }) => (reason === 'tooLarge' ? '没有尝试启动：启动要读的内容太多，内存里放不下' : '没有尝试启动：有文件无法读取'),
   epochs: (accepted, current) => `acceptedEpoch ${accepted}，currentEpoch ${current}`,
   digests: (count, first) => `从 ${first} 起有 ${grouped(count)} 个事务得到的树与提议时不同：缺少了什么，或多出了什么。`,
   gap: (file, after, next, byte, covered) =>
     `${file} 在第 ${grouped(byte)} 字节处从 ${after} 跳到 ${next}${covered ? '；中间的部分由快照覆盖' : '：缺少事务'}。`,
-  damage: (one) => `${zh.damageKinds[one.kind]}：${one.what}`,
+  damage: (one) => `${zh.damageKinds[one.kind]}：${zh.fact(one.fact)}`,
+  fact(fact) {
+    switch (fact.says) {
+      case 'serverLog': {
+        const { message, behind } = fact;
+        const more = behind === null ? '' : `它之后还有 ${grouped(behind.count)} 条完整的记录，直到 ${formatZxid(behind.last)}。`;
+        return `服务器日志会写：“${message}”。${more}`;
+      }
+      case 'notWhole':
+        return `这里的记录没有写到末尾；它和它之后的内容共有 ${grouped(fact.bytes)} 字节。`;
+      case 'bytesBehind':
+        return `日志在这里以零结束，但后面还有别的字节，直到第 ${grouped(fact.upTo)} 字节。`;
+      case 'noSeal':
+        return '末尾没有封印：没有写到末尾。';
+      case 'noNumber':
+        return fact.empty ? '里面应该是一个数，却是空的。' : '里面应该是一个数，却是别的内容。';
+      case 'rebuilt':
+        return '缺少，或没有写完；会根据最后的 zxid 重建。';
+      case 'unreadable':
+        return `读取时出错：${fact.why}。`;
+    }
+  },
   damageKinds: {
     header: '文件头不完整',
     magic: '魔数不对',

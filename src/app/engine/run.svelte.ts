@@ -3,28 +3,20 @@
  * Events are generated just in time while playing. A command in the past starts a new future; the old one is kept as a branch.
  */
 import type { Future } from '../../ensemble/hooks.ts';
-import type { Command, TraceEvent } from '../../ensemble/types.ts';
+import type { Command } from '../../ensemble/types.ts';
 import type { BranchId, Branches } from '../../trace/branches.ts';
 import { Timeline } from '../../trace/timeline.ts';
 import type { Landmark } from '../../trace/traceIndex.ts';
-import type { EnsembleView } from '../../trace/view.ts';
 import { isQuiet } from '../../trace/quiet.ts';
 import type { RunOn } from '../share/recorded.ts';
-import { Cinema } from '../transport/cinema.ts';
-import { Emitter } from './emitter.ts';
 import type { Engine } from './engine.ts';
 import type { Forks } from './forks.ts';
+import { Playback } from './playback.svelte.ts';
 
-/** Playback speeds; Infinity is "as fast as the engine goes". */
-export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Infinity];
+export { SPEEDS, type RunEvent, type Watch } from './playback.svelte.ts';
+
 /** Longest piece of work between two frames, ms. */
 const SLICE_MS = 7;
-/** After so much quiet (virtual ms) the clock rests until somebody does something. */
-const REST_AFTER_MS = 60_000;
-/** The engine stays this far ahead of the picture (real ms), so that the picture never waits for a worker. */
-const LEAD_MS = 120;
-/** A playhead this close to the last event counts as live: the engine is a little ahead of what is shown. */
-const LIVE_EVENTS = 8;
 
 /** Something went wrong that the person should know: a worker that failed, a command that was refused. */
 export interface Trouble {
@@ -37,87 +29,30 @@ export interface Trouble {
   readonly reproduction: string;
 }
 
-/** Looks at events before the picture comes to them: breakpoints. */
-export interface Watch {
-  /** Whether playback stops at one of the events after `from`, up to `to`, and where; else how far it may go now, for looking takes time. */
-  look(from: number, to: number): { readonly n: number; readonly stops: boolean };
-  /** Playback has stopped at event `n`. */
-  stopped(n: number): void;
-}
-
-export type RunEvent = 'events' | 'position' | 'rewind' | 'load' | 'trouble' | 'branches';
-
-export class Run {
+export class Run extends Playback {
   readonly name: string;
-  readonly timeline: Timeline;
   /** All futures there have been. Null while there is only one. The active one is as it was when it was last left: the run itself has the rest. */
   branches = $state.raw<Branches | null>(null);
   private readonly engine: Engine;
   private forks: Forks | null = null;
-  private cinema = new Cinema({ hideHeartbeats: true });
-
-  /** Length of the trace. */
-  length = $state(0);
-  /** Grows whenever what was recorded changes other than by growing. */
-  revision = $state(0);
-  /** Playback time, ms at speed 1. */
-  t = $state(0);
-  /** The playhead: position of the last event that has happened on screen, −1 before the first. */
-  n = $state(-1);
-  playing = $state(true);
-  speed = $state(1);
-  hideHeartbeats = $state(true);
-  /** Nothing but heartbeats for a long while: the clock stands still. */
-  resting = $state(false);
   trouble = $state.raw<Trouble | null>(null);
   /** Of a trace that was not made here: builds an ensemble that goes on from event `n`. */
   runOn: ((n: number) => Promise<void>) | null = null;
   /** The trace that this run goes on from, and what was assumed; null for others. */
   from: RunOn | null = null;
 
-  readonly view: EnsembleView = $derived.by(() => {
-    void this.revision;
-    return this.timeline.viewAt(this.n);
-  });
-  readonly event: TraceEvent | undefined = $derived.by(() => {
-    void this.revision;
-    return this.timeline.events[this.n];
-  });
-  /** The person put the playhead where it is: acts happen exactly there. */
-  private pinned = $state(false);
-  /** Whether an act happens at the newest moment: what the engine is ahead of the picture does not count. */
-  readonly live = $derived(
-    this.n >= this.length - 1 || (!this.pinned && (this.n >= this.length - 1 - LIVE_EVENTS || this.cinema.end - this.t <= 2 * this.lead)),
-  );
-
-  private watch: Watch | null = null;
-  /** Where the watch will stop the playback: nothing is generated until it comes there. */
-  private stopsAt = -1;
   private queue: Promise<void> = Promise.resolve();
   private pumping = false;
   private disposed = false;
-  private lastNotableAt = 0;
-  private readonly emitter = new Emitter<RunEvent>();
 
   constructor(name: string, engine: Engine) {
+    super(new Timeline(engine.members));
     this.name = name;
     this.engine = engine;
-    this.timeline = new Timeline(engine.members);
   }
 
   get members(): Engine['members'] {
     return this.engine.members;
-  }
-
-  get clock(): Cinema {
-    void this.revision;
-    return this.cinema;
-  }
-
-  /** Virtual ms at the playhead. */
-  get now(): number {
-    void this.length;
-    return Math.max(0, this.clock.virtualAt(this.t));
   }
 
   get config(): Engine['config'] {
@@ -144,49 +79,10 @@ export class Run {
 
   // Time ---------------------------------------------------------------------------------------------------------------
 
-  /** One animation frame later; `ms` is the real time that went by. The first frame of a busy page may have begun before its listener was there: time never goes back. */
-  frame(ms: number): void {
-    if (!this.playing || this.resting || this.trouble?.kind === 'worker') return;
-    const { end } = this.cinema;
-    this.playTo(this.speed === Infinity ? end : Math.min(this.t + Math.max(0, Math.min(ms, 100)) * this.speed, Math.max(this.t, end)));
+  override frame(ms: number): void {
+    if (this.trouble?.kind === 'worker') return;
+    super.frame(ms);
     if (this.wants()) void this.pump();
-  }
-
-  /** What may stop the playback; null: nothing does. */
-  watchBy(watch: Watch | null): void {
-    this.watch = watch;
-    this.stopsAt = -1;
-  }
-
-  play(): void {
-    this.pinned = false;
-    this.playing = true;
-    this.resting = false;
-    this.lastNotableAt = this.timeline.head.at;
-  }
-
-  pause(): void {
-    this.playing = false;
-  }
-
-  toggle(): void {
-    if (this.playing && !this.resting) this.pause();
-    else this.play();
-  }
-
-  /** Puts the playhead on event `n` (−1: before the first), clamped to the trace. */
-  seek(n: number): void {
-    const to = Math.max(-1, Math.min(n, this.length - 1));
-    this.pinned = true;
-    this.t = this.cinema.timeOf(to);
-    this.n = to;
-    this.emit('position', to);
-  }
-
-  /** Puts the playhead on a moment of playback time. */
-  seekTime(t: number): void {
-    this.pinned = true;
-    this.moveTo(Math.max(0, Math.min(t, this.cinema.end)));
   }
 
   /** Moves by `by` events; beyond the live edge the engine makes the next one. */
@@ -224,16 +120,6 @@ export class Run {
     }
   }
 
-  goLive(): void {
-    this.seek(this.length - 1);
-    this.play();
-  }
-
-  setHideHeartbeats(hide: boolean): void {
-    this.hideHeartbeats = hide;
-    this.recut();
-  }
-
   // Acts ---------------------------------------------------------------------------------------------------------------
 
   /** Does something to the ensemble at the playhead. What was recorded after it stays as a branch. Resolves when it has happened. */
@@ -256,8 +142,7 @@ export class Run {
         this.trouble = { kind: this.source === null ? 'recorded' : 'command', message: messageOf(error), n: this.n, reproduction: '' };
         throw error;
       }
-      this.resting = false;
-      this.lastNotableAt = this.timeline.head.at;
+      this.stir();
       this.seek(this.length - 1);
       this.pinned = false;
     });
@@ -340,21 +225,6 @@ export class Run {
     return this.length > before;
   }
 
-  /** Generates events until the claim holds for the view at the live edge, or `most` events have been made. */
-  async runUntil(holds: (view: EnsembleView) => boolean, most = 20_000): Promise<boolean> {
-    for (let made = 0; made < most;) {
-      if (holds(this.timeline.head)) return true;
-      const before = this.length;
-      if (!(await this.ahead(20))) return false;
-      made += this.length - before;
-    }
-    return holds(this.timeline.head);
-  }
-
-  on(type: RunEvent, listener: (detail: unknown) => void): () => void {
-    return this.emitter.on(type, listener);
-  }
-
   dispose(): void {
     this.disposed = true;
     this.engine.dispose();
@@ -362,39 +232,8 @@ export class Run {
 
   // Inside -------------------------------------------------------------------------------------------------------------
 
-  private emit(type: RunEvent, detail: unknown): void {
-    this.emitter.emit(type, detail);
-  }
-
-  private moveTo(t: number): void {
-    this.t = t;
-    const n = this.cinema.indexAt(t);
-    if (n === this.n) return;
-    this.n = n;
-    this.emit('position', n);
-  }
-
-  /** Like `moveTo`, unless the watch stops it before. */
-  private playTo(t: number): void {
-    const to = this.cinema.indexAt(t);
-    if (this.watch === null || to <= this.n) return this.moveTo(t);
-    const { n, stops } = this.watch.look(this.n, to);
-    if (!stops) return this.moveTo(n < to ? this.cinema.timeOf(n) : t);
-    this.pause();
-    this.seek(n);
-    this.watch.stopped(n);
-  }
-
-  /** How far the engine is ahead of the picture, playback ms. */
-  private get lead(): number {
-    return this.speed === Infinity ? 0 : LEAD_MS * this.speed;
-  }
-
   private wants(): boolean {
-    if (this.disposed || !this.playing || this.resting || this.trouble?.kind === 'worker' || this.timeline.head.violation !== null)
-      return false;
-    if (this.stopsAt > this.n) return false;
-    return this.speed === Infinity || this.length === 0 || this.cinema.end <= this.t + this.lead;
+    return this.short && !this.disposed && this.trouble?.kind !== 'worker' && this.timeline.head.violation === null;
   }
 
   /** Generates what is wanted, in slices that leave the page responsive. */
@@ -410,7 +249,7 @@ export class Run {
         if (!(await this.ahead(this.speed === Infinity && this.watch === null ? 256 : 1))) break;
         const seen = this.watch?.look(before, this.length - 1);
         if (seen?.stops === true) this.stopsAt = seen.n;
-        if (this.timeline.head.at - this.lastNotableAt > REST_AFTER_MS && this.hideHeartbeats) this.resting = true;
+        this.restIfQuiet();
       }
     } finally {
       this.pumping = false;
@@ -438,17 +277,6 @@ export class Run {
       reproduction: JSON.stringify(this.engine.reproduction(), null, 1),
     };
     this.emit('trouble', this.trouble);
-  }
-
-  private take(events: readonly TraceEvent[]): void {
-    if (events.length === 0) return;
-    this.timeline.appended(events);
-    for (const event of events) {
-      this.cinema.append(event);
-      if (!isQuiet(event)) this.lastNotableAt = event.at;
-    }
-    this.length = this.timeline.length;
-    this.emit('events', events);
   }
 
   private async branching(): Promise<Forks> {
@@ -483,15 +311,6 @@ export class Run {
     if (now === undefined || (now.list.length < 2 && this.branches === null)) return;
     this.branches = now;
     this.emit('branches', now);
-  }
-
-  /** Places all events anew on the cinematic clock; the playhead stays on its event. */
-  private recut(): void {
-    const cinema = new Cinema({ hideHeartbeats: this.hideHeartbeats });
-    for (const event of this.timeline.events) cinema.append(event);
-    this.cinema = cinema;
-    this.t = cinema.timeOf(this.n);
-    this.revision++;
   }
 }
 

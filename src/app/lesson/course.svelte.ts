@@ -7,6 +7,7 @@ import { firstHolding, holds } from '../../trace/claim/holds.ts';
 import type { Claim } from '../../trace/claim/parse.ts';
 import type { Act, Lesson, Step } from '../../lesson/lesson.ts';
 import type { Run } from '../engine/run.svelte.ts';
+import { runUntil } from '../engine/runUntil.ts';
 import type { Session } from '../engine/session.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
 import { keepProgress, NO_PROGRESS, readProgress, type Progress } from './progress.ts';
@@ -185,7 +186,7 @@ class Course {
     run.seek(run.length - 1);
     if (act.act === 'command') return command(run, act);
     let from = Math.max(0, run.length - 1);
-    await run.runUntil(() => {
+    await runUntil(run, () => {
       const found = firstHolding(act.until, run.timeline, from, run.length - 1) !== null;
       from = run.length;
       return found;

@@ -7,6 +7,7 @@ import type { EnsembleConfig, Member } from '../../zab/types.ts';
 import { startEngine } from '../engine/launch.ts';
 import { Recorded } from '../engine/recorded.ts';
 import { Run } from '../engine/run.svelte.ts';
+import { runUntil } from '../engine/runUntil.ts';
 import type { Session } from '../engine/session.svelte.ts';
 import { textsOf, type Texts } from '../engine/texts.ts';
 
@@ -78,7 +79,7 @@ async function runOn(session: Session, from: Run, trace: GivenTrace, n: number):
   const run = new Run(scenario.name, await startEngine(scenario, given, scenario.seed, disks));
   run.from = { name: from.name, trace, n, assumed };
   run.pause();
-  await run.runUntil(({ at }) => at >= settledAt, MOST_SETTLING);
+  await runUntil(run, ({ at }) => at >= settledAt, MOST_SETTLING);
   run.seek(run.length - 1);
   session.show(run, textsOf(scenario), from.name);
   session.notice = { kind: 'runOn' };

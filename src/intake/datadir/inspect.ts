@@ -103,7 +103,7 @@ class Reading {
       return await this.#small(name, file);
     } catch (error) {
       if (error instanceof IntakeCancelled) throw error;
-      this.damage.push({ file: name, offset: null, kind: 'unreadable', what: `It cannot be read: ${wordsOf(error)}.` });
+      this.damage.push({ file: name, offset: null, kind: 'unreadable', fact: { says: 'unreadable', why: wordsOf(error) } });
       return unreadable(name, file);
     }
   }
@@ -111,15 +111,13 @@ class Reading {
   #log(name: string, file: IntakeFile, read: IndexedLog): LogReport {
     const { index, end, endOffset, failure, writtenTo, behind } = read;
     if (failure !== null) {
-      const more = behind === null ? '' : ` ${behind.count} whole records stand behind it, up to ${formatZxid(behind.last)}.`;
       const kind = end === 'crc' ? 'checksum' : end === 'shortHeader' ? 'header' : end === 'badMagic' ? 'magic' : 'record';
-      this.damage.push({ file: name, offset: failure.offset ?? endOffset, kind, what: sentence(failure.message) + more });
+      const fact = { says: 'serverLog', message: failure.message, behind } as const;
+      this.damage.push({ file: name, offset: failure.offset ?? endOffset, kind, fact });
     } else if (end === 'partial') {
-      const what = `The record here was not written to its end; ${writtenTo - endOffset} bytes of it and of what follows are there.`;
-      this.damage.push({ file: name, offset: endOffset, kind: 'torn', what });
+      this.damage.push({ file: name, offset: endOffset, kind: 'torn', fact: { says: 'notWhole', bytes: writtenTo - endOffset } });
     } else if (writtenTo > endOffset) {
-      const what = `The log ends here in zeros, but there are other bytes further on, up to byte ${writtenTo}.`;
-      this.damage.push({ file: name, offset: endOffset, kind: 'behindPadding', what });
+      this.damage.push({ file: name, offset: endOffset, kind: 'behindPadding', fact: { says: 'bytesBehind', upTo: writtenTo } });
     }
     const first = index.count === 0 ? null : index.zxidAt(0);
     const last = index.count === 0 ? null : index.zxidAt(index.count - 1);
@@ -135,7 +133,7 @@ class Reading {
         file: name,
         offset: file.size,
         kind: 'snapshotUnfinished',
-        what: 'It does not end with a seal: it was not written to its end.',
+        fact: { says: 'noSeal' },
       });
       return { ...report, content: null, valid: false };
     }
@@ -147,7 +145,8 @@ class Reading {
       return { ...report, content, valid: true };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.damage.push({ file: name, offset: error.failure.offset ?? null, kind: 'snapshot', what: sentence(error.failure.message) });
+      const { message, offset = null } = error.failure;
+      this.damage.push({ file: name, offset, kind: 'snapshot', fact: { says: 'serverLog', message, behind: null } });
       return { ...report, content: null, valid: false };
     }
   }
@@ -166,7 +165,7 @@ class Reading {
         file: name,
         offset: 0,
         kind: 'epoch',
-        what: `It should hold a number and holds ${text === '' ? 'nothing' : 'something else'}.`,
+        fact: { says: 'noNumber', empty: text === '' },
       });
     const kind = epoch ? 'epoch' : name === 'myid' ? 'myid' : 'other';
     return { kind, name, file, size: file.size, value: number === undefined || kind === 'other' ? null : Number(number) };
@@ -193,10 +192,10 @@ async function tryStart(
 ): Promise<StartForecast> {
   try {
     const made = await toDisk(found, watch, most);
-    return 'refused' in made ? { starts: null, why: made.refused } : forecastOf(made.disk, profile, found.snapshots);
+    return 'refused' in made ? { starts: null, reason: 'tooLarge', why: made.refused } : forecastOf(made.disk, profile, found.snapshots);
   } catch (error) {
     if (error instanceof IntakeCancelled) throw error;
-    return { starts: null, why: `A start could not be tried: ${wordsOf(error)}.` };
+    return { starts: null, reason: 'unreadable', why: `A start could not be tried: ${wordsOf(error)}.` };
   }
 }
 
@@ -206,7 +205,7 @@ function contradictions(start: StartForecast, known: readonly FoundDamage[]): Fo
   if (!start.starts) {
     const { message, file = null, offset = null } = start.failure;
     if (known.some((one) => file !== null && one.file === file)) return [];
-    return [{ file, offset, kind: file === null ? 'missing' : 'epoch', what: sentence(message) }];
+    return [{ file, offset, kind: file === null ? 'missing' : 'epoch', fact: { says: 'serverLog', message, behind: null } }];
   }
   const rebuilt = start.steps.flatMap((step) => (step.step === 'epochs' ? step.rebuilt : []));
   const fresh = start.steps.some(({ step }) => step === 'noSnapshot');
@@ -216,7 +215,7 @@ function contradictions(start: StartForecast, known: readonly FoundDamage[]): Fo
         file,
         offset: null,
         kind: 'missing',
-        what: 'It is missing or was left unfinished; it is rebuilt from the last zxid.',
+        fact: { says: 'rebuilt' },
       }));
 }
 
@@ -236,11 +235,6 @@ function gapsOf(logs: readonly LogReport[], start: StartForecast): readonly LogG
     }
   }
   return gaps;
-}
-
-/** The words of a server's log, with a full stop if they have no end of their own. */
-function sentence(words: string): string {
-  return /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
 function valueOf(small: readonly SmallReport[], name: string): number | null {

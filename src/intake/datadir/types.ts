@@ -36,13 +36,29 @@ export type DamageKind =
   | 'missing'
   | 'unreadable';
 
+/** What is wrong, as data. Its sentence is made in the reader's language. */
+export type DamageFact =
+  /** What a server's log would say of it, and whole records behind it that are lost with it. */
+  | { readonly says: 'serverLog'; readonly message: string; readonly behind: { readonly count: number; readonly last: Zxid } | null }
+  /** A record that was not written to its end; so many bytes of it, and of what follows, are there. */
+  | { readonly says: 'notWhole'; readonly bytes: number }
+  /** Behind the zeros that end a log there are other bytes, up to this one. */
+  | { readonly says: 'bytesBehind'; readonly upTo: number }
+  /** A snapshot without its seal. */
+  | { readonly says: 'noSeal' }
+  /** An epoch file, or a `myid`. */
+  | { readonly says: 'noNumber'; readonly empty: boolean }
+  /** An epoch file that a start makes again. */
+  | { readonly says: 'rebuilt' }
+  | { readonly says: 'unreadable'; /** What the reading said. */ readonly why: string };
+
 export interface Damage {
   /** Name of the file; null for what is wrong with the directory as a whole. */
   readonly file: string | null;
   /** Byte from the start of the file; null where there is no such place. */
   readonly offset: number | null;
   readonly kind: DamageKind;
-  readonly what: string;
+  readonly fact: DamageFact;
   readonly effect: DamageEffect;
 }
 
@@ -136,7 +152,7 @@ export type StartForecast =
     }
   | { readonly starts: false; readonly failure: StoreFailure; readonly steps: readonly RecoveryStep[] }
   /** It could not be tried here. */
-  | { readonly starts: null; readonly why: string };
+  | { readonly starts: null; readonly reason: 'tooLarge' | 'unreadable'; /** In English. */ readonly why: string };
 
 export interface DirectoryReport {
   readonly path: string;

@@ -225,7 +225,7 @@ describe('damage', () => {
     const at = await offsetOf(2);
     const { damage, logs, start } = await look(changed(LOG, (bytes) => bytes.with(at + 30, 0xaa)));
     expect(placed(damage)).toEqual([[LOG, at, 'checksum', 'stops']]);
-    expect(damage[0]?.what).toContain('3 whole records stand behind it, up to 0x100000006');
+    expect(damage[0]?.fact).toMatchObject({ says: 'serverLog', behind: { count: 3, last: z(6) } });
     expect([logs[0]?.index.count, start.starts]).toEqual([2, false]);
   });
 

@@ -21,6 +21,7 @@ import { Timeline } from '../../../src/trace/timeline.ts';
 import { isQuorum } from '../../../src/zab/quorum.ts';
 import { step } from '../../../src/zab/server.ts';
 import { dataDirs, filesIn, openRecording } from '../../golden/archive.ts';
+import { OPTIONS } from '../../store/helpers.ts';
 import { caseOf, heard } from './build.ts';
 import { logBytes, logNames } from './goldenLogs.ts';
 
@@ -176,14 +177,6 @@ describe('made data directories', () => {
     [1, ZXID_ZERO],
     [2, zxid(1, 40)],
   ]);
-  const options = {
-    commitLogCount: 500,
-    trustEmptySnapshot: false,
-    autocreate: true,
-    configData: null,
-    now: 0,
-    deleteEmptyNewestLog: false,
-  };
 
   it.each([
     ['0x0', ZXID_ZERO, ZXID_ZERO],
@@ -195,7 +188,7 @@ describe('made data directories', () => {
     ['0x7fffffff0, at the end of its counter', zxid(7, 0xfffffff0), zxid(7, 0xfffffff0)],
   ])('recover to %s', (_, last, recovered) => {
     expect(lastTxnOf(last, starts)).toEqual(recovered);
-    const outcome = recover(makeDisk({ last, acceptedEpoch: 9, currentEpoch: 8 }, starts, 1000), options);
+    const outcome = recover(makeDisk({ last, acceptedEpoch: 9, currentEpoch: 8 }, starts, 1000), OPTIONS);
     if (!outcome.ok) throw new Error(outcome.failure.message);
     expect(formatZxid(outcome.recovered.tree.lastProcessedZxid)).toBe(formatZxid(recovered));
     expect(outcome.recovered.steps.at(-1)).toEqual({ step: 'epochs', acceptedEpoch: 9, currentEpoch: 8, rebuilt: [] });
@@ -203,7 +196,7 @@ describe('made data directories', () => {
 
   it('are alike where histories are', () => {
     const trees = [zxid(2, 3), zxid(2, 5)].map((last) => {
-      const outcome = recover(makeDisk({ last, acceptedEpoch: 2, currentEpoch: 2 }, starts, 1000), options);
+      const outcome = recover(makeDisk({ last, acceptedEpoch: 2, currentEpoch: 2 }, starts, 1000), OPTIONS);
       if (!outcome.ok) throw new Error(outcome.failure.message);
       return outcome.recovered.replayed.filter((txn) => compareZxid(txn.zxid, zxid(2, 3)) <= 0);
     });

@@ -1,85 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { zxid } from '../../../src/base/zxid.ts';
-import type { Draft } from '../../../src/zab/draft.ts';
-import {
-  leaveElection,
-  onFinalizeTimer,
-  onNotification,
-  onPollTimer,
-  startElection,
-  updateElectionVote,
-} from '../../../src/zab/election/lookForLeader.ts';
-import type { Server } from '../../../src/zab/state.ts';
-import type { EnsembleConfig, Role, Vote } from '../../../src/zab/types.ts';
-import { configOf, decided, draftOf, effectsOf, newServer, observers, participants, says, vote, type Candidate } from './support.ts';
+import { leaveElection, onFinalizeTimer, onPollTimer, startElection, updateElectionVote } from '../../../src/zab/election/lookForLeader.ts';
+import { Alone } from './alone.ts';
+import { configOf, decided, effectsOf, newServer, observers, participants, vote } from './support.ts';
 
 vi.mock('../../../src/zab/roles.ts', async () => (await import('./support.ts')).electionOnly());
 
 const three = configOf(participants(1, 2, 3));
 const five = configOf(participants(1, 2, 3, 4, 5));
-
-/** A connection to every other server, numbered 100 + sid, so that what is sent can be seen. */
-function connectedTo(server: Server): Server {
-  const others = server.config.members.map((member) => member.sid).filter((sid) => sid !== server.sid);
-  const peer = (sid: number): Server['cnx']['peers'][number] => ({
-    conn: 100 + sid,
-    outbox: null,
-    queueExists: true,
-    lastSent: null,
-    connecting: false,
-  });
-  return {
-    ...server,
-    cnx: {
-      ...server.cnx,
-      peers: Object.fromEntries(others.map((sid) => [sid, peer(sid)])),
-      byConn: Object.fromEntries(others.map((sid) => [100 + sid, sid])),
-    },
-  };
-}
-
-/** One server, driven by hand. Every call is one step. */
-class Alone {
-  server: Server;
-  last: Draft;
-  constructor(sid: number, config: EnsembleConfig, candidate: Candidate = {}) {
-    this.server = connectedTo(newServer(sid, config, candidate));
-    this.last = draftOf(this.server);
-  }
-  step(action: (d: Draft) => void, now = 0): Draft {
-    this.last = draftOf(this.server, now);
-    action(this.last);
-    this.server = this.last.s;
-    return this.last;
-  }
-  start(): this {
-    this.step((d) => startElection(d, 'boot'));
-    return this;
-  }
-  hears(from: number, state: Role, what: Vote, version = 2): Draft {
-    return this.step((d) => onNotification(d, from, says(state, what, version)));
-  }
-  get sent(): readonly { readonly to: number; readonly state: Role; readonly vote: Vote }[] {
-    return effectsOf(this.last.effects, 'send').flatMap(({ conn, message }) =>
-      message.kind === 'NOTIFICATION' ? [{ to: conn - 100, state: message.state, vote: message.vote }] : [],
-    );
-  }
-  get timers(): readonly (readonly [string, number])[] {
-    return effectsOf(this.last.effects, 'setTimer').map(({ timer, afterMs }) => [timer, afterMs]);
-  }
-  get phase(): string | undefined {
-    return this.server.cnx.election?.phase;
-  }
-  get proposal(): Vote | undefined {
-    return this.server.cnx.election?.proposal;
-  }
-  get round(): number {
-    return this.server.cnx.round;
-  }
-  get votes(): Readonly<Record<number, number>> {
-    return Object.fromEntries(Object.values(this.server.cnx.election?.recvset ?? {}).map((row) => [row.sid, row.vote.leader]));
-  }
-}
 
 describe('a new election', () => {
   test('raises the round, votes for itself, tells every voter, hears itself first (E-4, E-15, E-31)', () => {
@@ -434,7 +362,7 @@ describe('silence (E-45)', () => {
     one.start();
     one.hears(4, 'LOOKING', vote(-1));
     const attempts = Object.entries(one.server.cnx.peers).map(([sid, peer]) => [sid, { ...peer, connecting: false }]);
-    one.server = { ...one.server, cnx: { ...one.server.cnx, peers: Object.fromEntries(attempts) as Server['cnx']['peers'] } };
+    one.server = { ...one.server, cnx: { ...one.server.cnx, peers: Object.fromEntries(attempts) as typeof one.server.cnx.peers } };
     const before = one.server.cnx.peers;
     one.step(onPollTimer);
     expect(effectsOf(one.last.effects, 'connect').map(({ to }) => to)).toEqual([2, 3, 4]);
