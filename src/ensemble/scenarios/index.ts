@@ -13,6 +13,9 @@ import rollingRestart from './rolling-restart.json';
 import epochBeatsZxid from './epoch-beats-zxid.json';
 import tornLogTail from './torn-log-tail.json';
 import oldBackupOnMajority from './old-backup-on-majority.json';
+import wipedMajority from './wiped-majority.json';
+import logHoleAfterStall from './log-hole-after-stall.json';
+import proposalOfTheDead from './proposal-of-the-dead.json';
 import slowDisk from './slow-disk.json';
 import hierarchicalQuorum from './hierarchical-quorum.json';
 import sessionExpiryFailover from './session-expiry-failover.json';
@@ -32,6 +35,9 @@ export const SCENARIOS: Readonly<Record<string, unknown>> = {
   'epoch-beats-zxid': epochBeatsZxid,
   'torn-log-tail': tornLogTail,
   'old-backup-on-majority': oldBackupOnMajority,
+  'wiped-majority': wipedMajority,
+  'log-hole-after-stall': logHoleAfterStall,
+  'proposal-of-the-dead': proposalOfTheDead,
   'slow-disk': slowDisk,
   'hierarchical-quorum': hierarchicalQuorum,
   'session-expiry-failover': sessionExpiryFailover,
