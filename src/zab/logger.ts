@@ -159,13 +159,16 @@ export function orphanLogger(d: Draft, catchUp: () => void): void {
   if (!isLate) catchUp();
 }
 
+/** What the main thread reads while the logger wakes up: it is there in any case. */
+const READ_MEANWHILE = 8;
+
 /** Source: `SyncRequestProcessor.run` flushes as soon as it finds its queue empty, however much comes in a moment later. */
 function thereWhenAwake(d: Draft): number {
   const { length } = d.s.logger.queue;
-  if (length < 2) return length;
-  const [more, random] = drawInt(d.s.random, length);
+  if (length <= READ_MEANWHILE) return length;
+  const [more, random] = drawInt(d.s.random, length - READ_MEANWHILE + 1);
   d.s.random = random;
-  return Math.min(d.s.config.maxBatchSize, more + 1);
+  return Math.min(d.s.config.maxBatchSize, READ_MEANWHILE + more);
 }
 
 function tossCoin(d: Draft): boolean {

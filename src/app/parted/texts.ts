@@ -10,7 +10,8 @@ const and = (sids: readonly Sid[]): string =>
 const z = ({ at }: Parting): string => (at === null ? '' : formatZxid(at));
 
 const en = {
-  same: (sids: readonly Sid[]) => `Servers ${and(sids)} all report`,
+  same: (sids: readonly Sid[], isNow: boolean) =>
+    `Servers ${and(sids)} ${sids.length === 2 ? 'both' : 'all'} ${isNow ? 'report' : 'reported'}`,
   differ: ', and their trees differ.',
   histories: (sids: readonly Sid[]) => `The logs of servers ${and(sids)} hold different txns under the same zxid.`,
   open: 'Where the histories parted',
@@ -71,7 +72,7 @@ const en = {
 type PartedTexts = typeof en;
 
 const zh: PartedTexts = {
-  same: (sids) => `服务器 ${sids.join('、')} 都报告`,
+  same: (sids, isNow) => `服务器 ${sids.join('、')} 都报告${isNow ? '' : '过'}`,
   differ: '，但它们的树不同。',
   histories: (sids) => `服务器 ${sids.join('、')} 的日志中，同一个 zxid 下是不同的事务。`,
   open: '历史在哪里分开',

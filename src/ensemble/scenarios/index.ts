@@ -35,10 +35,10 @@ export const SCENARIOS: Readonly<Record<string, unknown>> = {
   'epoch-beats-zxid': epochBeatsZxid,
   'torn-log-tail': tornLogTail,
   'old-backup-on-majority': oldBackupOnMajority,
-  'wiped-majority': wipedMajority,
-  'log-hole-after-stall': logHoleAfterStall,
-  'proposal-of-the-dead': proposalOfTheDead,
   'slow-disk': slowDisk,
   'hierarchical-quorum': hierarchicalQuorum,
   'session-expiry-failover': sessionExpiryFailover,
+  'wiped-majority': wipedMajority,
+  'log-hole-after-stall': logHoleAfterStall,
+  'proposal-of-the-dead': proposalOfTheDead,
 };
