@@ -66,9 +66,9 @@ function flush(d: Draft): void {
 }
 
 /** Moves up to maxBatchSize queued txns into the log file, and begins a snapshot when one is due. */
-function takeBatch(d: Draft): readonly LoggedTxn[] {
+function takeBatch(d: Draft, most = d.s.config.maxBatchSize): readonly LoggedTxn[] {
   const { queue } = d.s.logger;
-  const batch = queue.length <= d.s.config.maxBatchSize ? queue : queue.slice(0, d.s.config.maxBatchSize);
+  const batch = queue.length <= most ? queue : queue.slice(0, most);
   edit(d, 'logger').queue = queue === batch ? NOTHING : queue.slice(batch.length);
   for (const item of batch) {
     appendToLog(d, item);
@@ -147,15 +147,28 @@ export function failLogger(d: Draft): void {
  * queued behind that batch is lost. Source: `SendAckRequestProcessor.flush` before 3.9.3.
  *
  * @param catchUp fast-forwards memory from the log. Whether a logger that is only just waking up writes its batch before or after that is a race
- * between two threads, drawn here (recordings 05i and 05e are its two outcomes); one that is already writing is first.
+ * between two threads, drawn here (recordings 05i and 05e are its two outcomes); one that is already writing is first. So is how much of a whole
+ * queue was there when it woke up, while the main thread was still reading proposals: the rest is lost (recording 27).
  */
 export function orphanLogger(d: Draft, catchUp: () => void): void {
   const isLate = d.s.logger.token === null && d.s.logger.queue.length > 0 && tossCoin(d);
   if (isLate) catchUp();
-  if (d.s.logger.token === null) takeBatch(d);
+  if (d.s.logger.token === null) takeBatch(d, thereWhenAwake(d));
   commitLogNow(d);
   Object.assign(edit(d, 'logger'), { queue: NOTHING, flushing: NOTHING, token: null });
   if (!isLate) catchUp();
+}
+
+/** What the main thread reads while the logger wakes up: it is there in any case. */
+const READ_MEANWHILE = 8;
+
+/** Source: `SyncRequestProcessor.run` flushes as soon as it finds its queue empty, however much comes in a moment later. */
+function thereWhenAwake(d: Draft): number {
+  const { length } = d.s.logger.queue;
+  if (length <= READ_MEANWHILE) return length;
+  const [more, random] = drawInt(d.s.random, length - READ_MEANWHILE + 1);
+  d.s.random = random;
+  return Math.min(d.s.config.maxBatchSize, READ_MEANWHILE + more);
 }
 
 function tossCoin(d: Draft): boolean {

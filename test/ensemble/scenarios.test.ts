@@ -19,19 +19,38 @@ const play = async (name: string, seed?: number) => {
 };
 const said = ({ ensemble }: ScenarioRun, type: string) => ensemble.trace.filter(({ what }) => what.type === type);
 
+/** Those that show a defect of their version: the run stops where it breaks a guarantee. */
+const BREAKS: Readonly<Record<string, string>> = {
+  'log-hole-after-stall': 'applied is a prefix of committed',
+  'proposal-of-the-dead': 'equal trees',
+};
+
 describe('every ready scenario', () => {
-  it.each(Object.keys(SCENARIOS))('%s: has texts in both languages, runs to its end, and violates nothing', async (name) => {
-    const { scenario, run, facts } = await play(name);
-    for (const texts of [scenario.texts.en, scenario.texts.zh])
-      expect([texts?.title, texts?.text, texts?.watch].every((text) => (text ?? '').length > 2)).toBe(true);
-    expect(said(run, 'violation')).toEqual([]);
-    expect(run.finished).toBe(true);
-    expect(facts.elections.length).toBeGreaterThan(0);
-    expect(facts.waits.filter(({ ok }) => !ok).length).toBe(name === 'torn-log-tail' ? 1 : 0);
-  });
+  it.each(Object.keys(SCENARIOS).filter((name) => BREAKS[name] === undefined))(
+    '%s: has texts in both languages, runs to its end, and violates nothing',
+    async (name) => {
+      const { scenario, run, facts } = await play(name);
+      for (const texts of [scenario.texts.en, scenario.texts.zh])
+        expect([texts?.title, texts?.text, texts?.watch].every((text) => (text ?? '').length > 2)).toBe(true);
+      expect(said(run, 'violation')).toEqual([]);
+      expect(run.finished).toBe(true);
+      expect(facts.elections.length).toBeGreaterThan(0);
+      expect(facts.waits.filter(({ ok }) => !ok).length).toBe(name === 'torn-log-tail' ? 1 : 0);
+    },
+  );
 });
 
 describe('what a ready scenario promises', () => {
+  it.each(Object.entries(BREAKS))(
+    '%s: has texts in both languages, and ends where "%s" is violated, as known in its version',
+    async (name, invariant) => {
+      const { scenario, run } = await play(name);
+      for (const texts of [scenario.texts.en, scenario.texts.zh])
+        expect([texts?.title, texts?.text, texts?.watch].every((text) => (text ?? '').length > 2)).toBe(true);
+      const violations = said(run, 'violation').map(({ what }) => what);
+      expect(violations).toMatchObject([{ invariant, sentence: expect.stringContaining('ZOOKEEPER-4712') as string }]);
+    },
+  );
   it('kill-the-leader: a new epoch, and the old leader comes back with DIFF', async () => {
     const { facts } = await play('kill-the-leader');
     expect(facts.elections.map(({ epoch, leader }) => [epoch, leader])).toEqual([

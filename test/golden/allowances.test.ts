@@ -11,9 +11,10 @@ const made = (steps: readonly unknown[], profile = PROFILE_3_8_0) => {
   const scenario = parseScenario({ servers: 3, steps }, 'test', profile);
   return { scenario, allowances: allowancesOf(scenario, none) };
 };
-const race = (steps: readonly unknown[], actions: { at: number; action: string; sids: number[] }[] = []) => {
+const race = (steps: readonly unknown[], actions: { at: number; action: string; sids: number[]; step?: number }[] = []) => {
   const { scenario, allowances } = made(steps);
-  return raceOf(scenario, allowances, { actions, elections: [{ at: 1000 }] });
+  const done = actions.map((action) => ({ step: 0, ...action }));
+  return raceOf(scenario, allowances, { actions: done, elections: [{ at: 1000 }] });
 };
 
 describe('what real timing may decide', () => {
@@ -33,12 +34,15 @@ describe('what real timing may decide', () => {
     ],
   ])('%s', (_, steps, reason) => {
     if (reason === null) expect(race(steps)).toBeNull();
-    else expect(race(steps)).toMatch(reason);
+    else expect(race(steps)?.reason).toMatch(reason);
   });
 
   it('the leader of servers that start together, or after a heal, but not after a kill', () => {
-    expect(race([], [{ at: 0, action: 'startTogether', sids: [1, 2, 3] }])).toMatch(/started together/);
-    expect(race([], [{ at: 0, action: 'heal', sids: [] }])).toMatch(/healed/);
+    expect(race([], [{ at: 0, action: 'startTogether', sids: [1, 2, 3] }])?.reason).toMatch(/started together/);
+    expect(race([], [{ at: 0, action: 'heal', sids: [], step: 7 }])).toEqual({
+      reason: expect.stringMatching(/healed/) as string,
+      fromStep: 7,
+    });
     expect(
       race(
         [],
@@ -62,6 +66,7 @@ describe('what real timing may decide', () => {
   it('what a server that stood still has in its log, only where the logger is not drained first', () => {
     const steps = [c, { pause: 1 }, { ...burst, bg: 0 }, { cont: 1 }];
     expect([...made(steps).allowances.logHoles.keys()]).toEqual(['1']);
+    expect(race(steps)).toMatchObject({ fromStep: 1 });
     expect(made(steps, PROFILE_CURRENT).allowances.logHoles.size).toBe(0);
   });
 

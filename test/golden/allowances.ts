@@ -5,6 +5,7 @@
 import type { Facts, SyncFact } from '../../src/ensemble/facts.ts';
 import type { Scenario } from '../../src/ensemble/scenario.ts';
 import { namedSids, type Step } from '../../src/ensemble/steps.ts';
+import type { Hole } from './holes.ts';
 
 export interface Allowances {
   /** A fault fell into a burst that was not waited for: how far it had come is chance. */
@@ -12,25 +13,36 @@ export interface Allowances {
   /** Logs roll and snapshots are taken after a random number of txns. */
   readonly randomRolls: string | null;
   /** Servers whose log may miss txns that were in flight while they stood still. */
-  readonly logHoles: ReadonlyMap<string, string>;
+  readonly logHoles: ReadonlyMap<string, Hole>;
+}
+
+/** Why another run of the same scenario may rightly end otherwise. */
+export interface Race {
+  readonly reason: string;
+  /** What was done and asked before this step is the same in every run. */
+  readonly fromStep: number;
 }
 
 const PROCESS_FAULTS = new Set<Step['action']>(['kill', 'crash', 'powerLoss', 'stop', 'restart']);
 
 export function allowancesOf(scenario: Scenario, expected: Facts): Allowances {
-  return { burstCut: burstCut(scenario), randomRolls: randomRolls(scenario, expected), logHoles: logHoles(scenario) };
+  return { burstCut: burstCut(scenario), randomRolls: randomRolls(scenario, expected), logHoles: logHoles(scenario, expected) };
 }
 
 /** From a `bg` burst until the next `join`, a process fault meets the burst at a point that no two runs share. */
 function burstCut(scenario: Scenario): string | null {
   let running = false;
   for (const step of scenario.steps) {
-    if (step.action === 'op' && step.op === 'burst' && (step.bg === true || step.bg === 1)) running = true;
+    if (isBackgroundBurst(step)) running = true;
     else if (step.action === 'join') running = false;
     else if (running && PROCESS_FAULTS.has(step.action))
       return `a ${step.action} in the middle of a burst: how far the burst had come is chance`;
   }
   return null;
+}
+
+function isBackgroundBurst(step: Step): boolean {
+  return step.action === 'op' && step.op === 'burst' && (step.bg === true || step.bg === 1);
 }
 
 /** Source: `SyncRequestProcessor.resetSnapshotStats`: the threshold is snapCount / 2 plus a random part of it. */
@@ -45,27 +57,41 @@ function randomRolls({ config }: Scenario, expected: Facts): string | null {
  * Proposals that reach a server standing still wait in its socket. If it stands still for longer than syncLimit, its leader drops it, and whether
  * its logger or its new synchronization is first decides if they are in its log (ZOOKEEPER-4712; only where the logger is not drained first).
  */
-function logHoles(scenario: Scenario): ReadonlyMap<string, string> {
-  const holes = new Map<string, string>();
+function logHoles(scenario: Scenario, expected: Facts): ReadonlyMap<string, Hole> {
+  const holes = new Map<string, Hole>();
   if (scenario.profile.shutdownOrder !== 'fastForwardFirst') return holes;
-  let stalled: { sid: string; step: number }[] = [];
-  scenario.steps.forEach((step, i) => {
-    if (step.action === 'pause') stalled.push(...namedSids(step.pause).map((sid) => ({ sid: String(sid), step: i })));
-    if (step.action !== 'cont' && step.action !== 'resume') return;
-    for (const { sid, step: from } of stalled) {
-      const writes = scenario.steps.slice(from, i).some((between) => between.action === 'op' && between.op === 'burst');
-      if (writes)
-        holes.set(
-          sid,
-          `server ${sid} stood still while proposals arrived: whether its logger writes them before it is synchronized again is chance`,
-        );
-    }
-    stalled = [];
-  });
+  for (const { sid, from, to } of stalls(scenario)) {
+    const writes = scenario.steps.slice(from, to).some((between) => between.action === 'op' && WRITES.has(between.op));
+    if (!writes) continue;
+    const inFlight = expected.ops.flatMap(({ step, zxid }) => (step >= from && step < to && zxid !== null ? [zxid] : []));
+    const before = holes.get(sid);
+    holes.set(sid, {
+      reason: `server ${sid} stood still while proposals arrived: whether its logger writes them before it is synchronized again is chance`,
+      zxids: new Set([...(before?.zxids ?? []), ...inFlight]),
+      fromStep: before?.fromStep ?? from,
+      stalls: (before?.stalls ?? 0) + 1,
+    });
+  }
   return holes;
 }
 
-const isEmptyEpoch = (zxid: string): boolean => zxid.length > 10 && zxid.endsWith('00000000');
+const WRITES = new Set(['create', 'create2', 'set', 'delete', 'multi', 'burst']);
+
+/** From which step to which a server stood still. */
+function stalls({ steps }: Scenario): readonly { readonly sid: string; readonly from: number; readonly to: number }[] {
+  const found: { sid: string; from: number; to: number }[] = [];
+  let stalled: { sid: string; from: number }[] = [];
+  steps.forEach((step, i) => {
+    if (step.action === 'pause') stalled.push(...namedSids(step.pause).map((sid) => ({ sid: String(sid), from: i })));
+    if (step.action !== 'cont' && step.action !== 'resume') return;
+    found.push(...stalled.map(({ sid, from }) => ({ sid, from, to: i })));
+    stalled = [];
+  });
+  return found;
+}
+
+/** The zxid of a new epoch without txns: `0x200000000`. */
+export const isEmptyEpoch = (zxid: string): boolean => zxid.length > 10 && zxid.endsWith('00000000');
 
 /**
  * A learner sync without what depends on whether the leader was already established when the learner came: then its last zxid is that of the empty
@@ -95,7 +121,8 @@ export function isEmptyEpochSnapshot(file: string): boolean {
 }
 
 /**
- * Why another run of the same scenario may rightly end otherwise, or null: then every run must reproduce every fact.
+ * Why another run of the same scenario may rightly end otherwise, or null: then every run must reproduce every fact. Of several reasons, the one that
+ * comes first.
  *
  * @param run what was done, and when leaders were established, in virtual ms.
  */
@@ -103,40 +130,51 @@ export function raceOf(
   scenario: Scenario,
   allowances: Allowances,
   run: {
-    readonly actions: readonly { readonly at: number; readonly action: string; readonly sids: readonly number[] }[];
+    readonly actions: readonly { readonly at: number; readonly action: string; readonly sids: readonly number[]; readonly step: number }[];
     readonly elections: readonly { readonly at: number }[];
   },
-): string | null {
-  const [hole] = allowances.logHoles.values();
-  const election = run.elections
-    .map(({ at }) => electionRace(run.actions.filter((action) => action.at <= at)))
-    .find((reason) => reason !== null);
-  return allowances.burstCut ?? hole ?? buffered(scenario) ?? election ?? null;
+): Race | null {
+  const races = [
+    ...(allowances.burstCut === null ? [] : [{ reason: allowances.burstCut, fromStep: scenario.steps.findIndex(isBackgroundBurst) }]),
+    ...[...allowances.logHoles.values()].map(({ reason, fromStep }) => ({ reason, fromStep })),
+    ...buffered(scenario),
+    ...run.elections.flatMap(({ at }) => electionRace(run.actions.filter((action) => action.at <= at))),
+  ];
+  return races.toSorted((a, b) => a.fromStep - b.fromStep)[0] ?? null;
 }
 
-/** The step that came before an election and made its leader a matter of chance, or null. */
-function electionRace(actions: readonly { readonly action: string; readonly sids: readonly number[] }[]): string | null {
+/** The step that came before an election and made its leader a matter of chance. */
+function electionRace(
+  actions: readonly { readonly action: string; readonly sids: readonly number[]; readonly step: number }[],
+): readonly Race[] {
   const last = actions.at(-1);
-  if (last === undefined) return null;
-  if (last.action === 'startTogether' && last.sids.length > 1)
-    return 'servers started together: the best vote among those heard in time wins';
-  if (last.action === 'heal') return 'links healed: the best vote among those heard in time wins';
-  return null;
+  if (last?.action === 'startTogether' && last.sids.length > 1)
+    return [{ reason: 'servers started together: the best vote among those heard in time wins', fromStep: last.step }];
+  if (last?.action === 'heal') return [{ reason: 'links healed: the best vote among those heard in time wins', fromStep: last.step }];
+  return [];
 }
 
 /**
  * A write that is not waited for goes to a server whose links are cut, then the process (not the host) is killed and the links heal: its kernel still
  * delivers the proposal. Whether followers log it before or after they read their log again is chance; it survives, or stays in their logs only.
  */
-function buffered(scenario: Scenario): string | null {
+function buffered(scenario: Scenario): readonly Race[] {
   let stage = 0;
-  for (const { action, ...step } of scenario.steps) {
+  let written = 0;
+  for (const [i, { action, ...step }] of scenario.steps.entries()) {
     if (stage === 0 && ['cut', 'cut1', 'isolate', 'partition'].includes(action)) stage = 1;
-    else if (stage === 1 && action === 'op' && 'bg' in step && step.bg !== undefined && step.bg !== false && step.bg !== 0) stage = 2;
-    else if (stage === 2 && action === 'kill') stage = 3;
+    else if (stage === 1 && action === 'op' && 'bg' in step && step.bg !== undefined && step.bg !== false && step.bg !== 0) {
+      stage = 2;
+      written = i;
+    } else if (stage === 2 && action === 'kill') stage = 3;
     else if (stage === 3 && action === 'heal')
-      return 'the kernel of a killed process still delivers its proposals: the write survives, or stays in logs only';
+      return [
+        {
+          reason: 'the kernel of a killed process still delivers its proposals: the write survives, or stays in logs only',
+          fromStep: written,
+        },
+      ];
     else if (stage < 3 && action === 'heal') stage = 0;
   }
-  return null;
+  return [];
 }

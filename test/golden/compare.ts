@@ -1,50 +1,16 @@
 /** Compares what the simulator made of a scenario with what the real ensemble did, fact by fact. */
 import type { Facts, LogFact, NodeFact, ServerFact, TxnFact } from '../../src/ensemble/facts.ts';
 import { freshBootSync, isEmptyEpochSnapshot, normalSync, type Allowances } from './allowances.ts';
-
-export interface Difference {
-  /** What was compared, such as `server 2: currentEpoch`. */
-  readonly fact: string;
-  readonly expected: unknown;
-  readonly actual: unknown;
-}
-
-export interface Comparison {
-  readonly held: number;
-  readonly compared: number;
-  readonly differences: readonly Difference[];
-  /** Facts where an allowed other outcome was met, and why it is allowed. */
-  readonly allowed: readonly { readonly fact: string; readonly reason: string }[];
-}
-
-class Tally {
-  compared = 0;
-  readonly differences: Difference[] = [];
-  readonly allowed: { fact: string; reason: string }[] = [];
-
-  /** Compares two plain values; `reason` allows a difference. */
-  same(fact: string, expected: unknown, actual: unknown, reason: string | null = null): boolean {
-    this.compared++;
-    if (JSON.stringify(expected) === JSON.stringify(actual)) return true;
-    if (reason === null) this.differences.push({ fact, expected, actual });
-    else this.allowed.push({ fact, reason });
-    return false;
-  }
-
-  /** Compares two lists item by item, and their lengths. */
-  list<T>(fact: string, expected: readonly T[], actual: readonly T[], print: (item: T) => unknown, reason: string | null = null): void {
-    this.same(`${fact}: count`, expected.length, actual.length, reason);
-    for (let i = 0; i < Math.min(expected.length, actual.length); i++)
-      this.same(`${fact} ${i + 1}`, print(expected[i] as T), print(actual[i] as T), reason);
-  }
-}
+import { holeFound, withoutChildren, type Hole, type HoleFound } from './holes.ts';
+import { Tally, type Comparison } from './tally.ts';
+import { compareWaits } from './waits.ts';
 
 export function compareFacts(expected: Facts, actual: Facts, allowances: Allowances): Comparison {
   const tally = new Tally();
   compareElections(tally, expected, actual, allowances);
   compareSyncs(tally, expected, actual, allowances);
   compareOps(tally, expected, actual, allowances);
-  tally.list('wait', expected.waits, actual.waits, ({ step, cond, ok }) => ({ step, cond, ok }));
+  compareWaits(tally, expected, actual, allowances);
   const labels = sessionLabels(expected, actual);
   for (const [sid, server] of Object.entries(expected.servers)) {
     const other = actual.servers[sid];
@@ -52,14 +18,37 @@ export function compareFacts(expected: Facts, actual: Facts, allowances: Allowan
     else compareServer(tally, sid, server, other, labels, allowances);
   }
   compareTrees(tally, expected, actual, labels, allowances);
-  tally.same('which servers recover to the same state', groups(expected), groups(actual), first([...allowances.logHoles.values()]));
-  return {
-    held: tally.compared - tally.differences.length,
-    compared: tally.compared,
-    differences: tally.differences,
-    allowed: tally.allowed,
-  };
+  compareGroups(tally, expected, actual, allowances);
+  return tally.result;
 }
+
+/** Only what was done, asked and read before a step: what must hold in every run, whatever real timing chose later. */
+export function compareBefore(expected: Facts, actual: Facts, fromStep: number, allowances: Allowances): Comparison {
+  const tally = new Tally();
+  const isEarly = ({ step }: { readonly step: number }) => step < fromStep;
+  const early = ({ waits, trees }: Facts, ops: Facts['ops']): Facts => ({
+    ...NOTHING,
+    ops,
+    waits: waits.filter(isEarly),
+    trees: trees.filter(isEarly),
+  });
+  const asked = expected.ops.filter(isEarly);
+  const left = new Map<string, number>();
+  for (const { session } of asked) left.set(session, (left.get(session) ?? 0) + 1);
+  // A recording notes an operation that nobody waited for at the step with which it ended, so ours are taken by their order.
+  const ours = actual.ops.filter(({ session }) => {
+    const more = left.get(session) ?? 0;
+    left.set(session, more - 1);
+    return more > 0;
+  });
+  const strictly: Allowances = { ...allowances, burstCut: null, logHoles: new Map() };
+  compareOps(tally, early(expected, asked), early(actual, ours), strictly);
+  compareWaits(tally, early(expected, asked), early(actual, ours), strictly);
+  compareTrees(tally, early(expected, asked), early(actual, ours), sessionLabels(expected, actual), strictly);
+  return tally.result;
+}
+
+const NOTHING: Facts = { elections: [], syncs: [], servers: {}, waits: [], ops: [], trees: [] };
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Elections, syncs, operations.
@@ -99,12 +88,7 @@ function compareSyncs(tally: Tally, expected: Facts, actual: Facts, allowances: 
           : allowances.randomRolls !== null
             ? { leader, mode, peerLastZxid, maxCommittedLog, lastProcessedZxid, zxidSent }
             : { leader, mode, peerLastZxid, minCommittedLog, maxCommittedLog, lastProcessedZxid, zxidSent, source };
-      tally.same(
-        `sync of ${sid}, number ${i + 1}`,
-        print(normalSync(sync)),
-        print(normalSync(other)),
-        fresh ?? allowances.logHoles.get(sid) ?? null,
-      );
+      tally.near(`sync of ${sid}, number ${i + 1}`, print(normalSync(sync)), print(normalSync(other)), fresh, allowances.logHoles.get(sid));
     });
   }
 }
@@ -132,13 +116,13 @@ function compareOps(tally: Tally, expected: Facts, actual: Facts, allowances: Al
 // ---------------------------------------------------------------------------------------------------------------------
 // Servers.
 
-interface Labels {
+export interface Labels {
   readonly expected: ReadonlyMap<string, string>;
   readonly actual: ReadonlyMap<string, string>;
 }
 
 /** Session ids depend on the clock. Two sessions are the same if, on some server, a txn of one has the place of a txn of the other. */
-function sessionLabels(expected: Facts, actual: Facts): Labels {
+export function sessionLabels(expected: Facts, actual: Facts): Labels {
   const labels = { expected: new Map<string, string>(), actual: new Map<string, string>() };
   for (const [sid, server] of Object.entries(expected.servers)) {
     const ours = new Map(actual.servers[sid]?.txns.map(({ zxid, session }) => [zxid, session]));
@@ -159,21 +143,25 @@ function compareHex(a: string, b: string): number {
 function compareServer(tally: Tally, sid: string, expected: ServerFact, actual: ServerFact, labels: Labels, allowances: Allowances): void {
   const at = (what: string) => `server ${sid}: ${what}`;
   const { burstCut, randomRolls } = allowances;
-  const hole = allowances.logHoles.get(sid) ?? null;
+  const hole = allowances.logHoles.get(sid);
+  const found = hole === undefined ? null : holeFound(hole, expected, actual);
   tally.same(at('final mode'), expected.finalMode, actual.finalMode);
   tally.same(at('final zxid'), loosely(expected.finalZxid4lw, allowances), loosely(actual.finalZxid4lw, allowances));
   tally.same(at('exit code'), expected.exitCode, actual.exitCode);
   tally.same(at('acceptedEpoch'), expected.acceptedEpoch, actual.acceptedEpoch);
   tally.same(at('currentEpoch'), expected.currentEpoch, actual.currentEpoch);
-  tally.list(at('load'), expected.loads, actual.loads, (zxid) => loosely(zxid, allowances), hole);
+  tally.same(at('loads: count'), expected.loads.length, actual.loads.length);
+  expected.loads.forEach((zxid, i) =>
+    tally.near(at(`load ${i + 1}`), loosely(zxid, allowances), loosely(actual.loads[i] ?? null, allowances), null, hole),
+  );
   tally.same(at('expired sessions'), expected.sessionsExpired.length, actual.sessionsExpired.length);
   const rolls = randomRolls ?? burstCut;
   if (rolls === null) {
     tally.same(at('files'), comparableFiles(expected.files), comparableFiles(actual.files));
     compareLogs(tally, at('log'), expected.logs, actual.logs, hole);
   }
-  compareTxns(tally, at('txn'), expected.txns, actual.txns, labels, allowances, hole);
-  compareRecovered(tally, at, expected.recovered, actual.recovered, labels, allowances, hole);
+  compareTxns(tally, at('txn'), expected.txns, actual.txns, labels, allowances, found);
+  compareRecovered(tally, at, expected.recovered, actual.recovered, labels, allowances, found);
 }
 
 function comparableFiles(files: readonly string[]): readonly string[] {
@@ -181,14 +169,14 @@ function comparableFiles(files: readonly string[]): readonly string[] {
 }
 
 /** The recorder's tool reads on behind a checksum error and counts a torn record: of a damaged log only its beginning is comparable. */
-function compareLogs(tally: Tally, fact: string, expected: readonly LogFact[], actual: readonly LogFact[], hole: string | null): void {
-  tally.same(`${fact}s`, expected.length, actual.length, hole);
+function compareLogs(tally: Tally, fact: string, expected: readonly LogFact[], actual: readonly LogFact[], hole: Hole | undefined): void {
+  tally.same(`${fact}s`, expected.length, actual.length);
   expected.forEach((log, i) => {
     const other = actual[i];
     if (other === undefined) return;
     const broken = [log, other].some(({ end }) => end.startsWith('CRC') || end === 'missing EOR');
     const print = ({ file, first, last, end }: LogFact) => (broken ? { file, first } : { file, first, last, end });
-    tally.same(`${fact} ${i + 1}`, print(log), print(other), hole);
+    tally.near(`${fact} ${i + 1}`, print(log), print(other), null, hole);
   });
 }
 
@@ -199,7 +187,7 @@ function compareTxns(
   actual: readonly TxnFact[],
   labels: Labels,
   allowances: Allowances,
-  hole: string | null,
+  hole: HoleFound | null,
 ): void {
   if (allowances.burstCut !== null) {
     const outside = (txns: readonly TxnFact[]) => txns.filter(({ type }) => type !== 'setData');
@@ -211,10 +199,10 @@ function compareTxns(
       allowances.burstCut,
     );
   }
-  if (hole !== null && (isPartOf(expected, actual) || isPartOf(actual, expected)))
-    return void tally.same(fact, expected.length, actual.length, hole);
+  if (hole !== null) tally.same(`${fact}s in flight`, expected.length, actual.length, hole.reason);
   const from = allowances.randomRolls === null ? null : ([expected[0]?.zxid ?? '', actual[0]?.zxid ?? ''].toSorted(compareHex)[1] ?? '');
-  const kept = (txns: readonly TxnFact[]) => (from === null ? txns : txns.filter(({ zxid }) => compareHex(zxid, from) >= 0));
+  const kept = (txns: readonly TxnFact[]) =>
+    txns.filter(({ zxid }) => (from === null || compareHex(zxid, from) >= 0) && hole?.zxids.has(zxid) !== true);
   const [theirs, ours] = [kept(expected), kept(actual)];
   tally.same(`${fact}: count`, theirs.length, ours.length);
   for (let i = 0; i < Math.min(theirs.length, ours.length); i++)
@@ -223,11 +211,6 @@ function compareTxns(
       printTxn(theirs[i] as TxnFact, labels.expected, allowances),
       printTxn(ours[i] as TxnFact, labels.actual, allowances),
     );
-}
-
-function isPartOf(part: readonly TxnFact[], whole: readonly TxnFact[]): boolean {
-  const known = new Set(whole.map(({ zxid }) => zxid));
-  return part.every(({ zxid }) => known.has(zxid));
 }
 
 /** The cxid of a closeSession counts what its session read: less through a server that has a hole. */
@@ -254,17 +237,17 @@ function compareRecovered(
   actual: ServerFact['recovered'],
   labels: Labels,
   allowances: Allowances,
-  hole: string | null,
+  hole: HoleFound | null,
 ): void {
   const [failed, failedHere] = ['error' in expected, 'error' in actual];
   tally.same(at('recovery'), failed ? 'fails' : 'succeeds', failedHere ? 'fails' : 'succeeds');
   if ('error' in expected || 'error' in actual) return;
-  tally.same(at('recovered zxid'), loosely(expected.lastZxid, allowances), loosely(actual.lastZxid, allowances), hole);
+  tally.same(at('recovered zxid'), loosely(expected.lastZxid, allowances), loosely(actual.lastZxid, allowances));
   const sessions = (recovered: { readonly sessions: Readonly<Record<string, number>> }, names: ReadonlyMap<string, string>) =>
     allowances.burstCut === null
       ? sortedKeys(Object.fromEntries(Object.entries(recovered.sessions).map(([id, timeout]) => [names.get(id) ?? id, timeout])))
       : Object.values(recovered.sessions).toSorted((a, b) => a - b);
-  tally.same(at('recovered sessions'), sessions(expected, labels.expected), sessions(actual, labels.actual), hole);
+  tally.same(at('recovered sessions'), sessions(expected, labels.expected), sessions(actual, labels.actual));
   compareNodes(tally, at('recovered node'), expected.tree, actual.tree, labels, allowances, hole);
 }
 
@@ -280,7 +263,7 @@ function compareTrees(tally: Tally, expected: Facts, actual: Facts, labels: Labe
         other,
         labels,
         allowances,
-        allowances.logHoles.get(String(sid)) ?? null,
+        holeOf(expected, actual, allowances, String(sid)),
       );
   });
 }
@@ -292,19 +275,36 @@ function compareNodes(
   actual: readonly NodeFact[],
   labels: Labels,
   allowances: Allowances,
-  reason: string | null,
+  hole: HoleFound | null,
 ): void {
   const others = new Map(actual.map((node) => [node.path, node]));
-  tally.same(`${fact}s`, expected.length, actual.length, reason);
+  const known = new Set(expected.map(({ path }) => path));
+  const outside = (nodes: readonly NodeFact[]) => nodes.filter(({ path }) => hole?.paths.has(path) !== true).length;
+  tally.same(`${fact}s`, outside(expected), outside(actual));
   for (const node of expected) {
     const other = others.get(node.path);
+    const pair = (change: (node: NodeFact) => NodeFact): readonly [unknown, unknown] => [
+      printNode(change(node), labels.expected, allowances),
+      other === undefined ? null : printNode(change(other), labels.actual, allowances),
+    ];
     tally.same(
       `${fact} ${node.path}`,
-      printNode(node, labels.expected, allowances),
-      other === undefined ? null : printNode(other, labels.actual, allowances),
-      reason,
+      ...pair((whole) => whole),
+      hole !== null && isWithin(hole, node.path, pair(withoutChildren)) ? hole.reason : null,
     );
   }
+  for (const { path } of actual)
+    if (!known.has(path) && hole?.paths.has(path) === true) tally.same(`${fact} ${path}`, null, path, hole.reason);
+}
+
+/** A node that a txn of the hole is about, or a parent of one that differs only by its children. */
+function isWithin({ paths, parents }: HoleFound, path: string, [theirs, ours]: readonly [unknown, unknown]): boolean {
+  return paths.has(path) || (parents.has(path) && JSON.stringify(theirs) === JSON.stringify(ours));
+}
+
+function holeOf(expected: Facts, actual: Facts, allowances: Allowances, sid: string): HoleFound | null {
+  const [hole, theirs, ours] = [allowances.logHoles.get(sid), expected.servers[sid], actual.servers[sid]];
+  return hole === undefined || theirs === undefined || ours === undefined ? null : holeFound(hole, theirs, ours);
 }
 
 /** Addresses in `/zookeeper/config` are the machine's own. */
@@ -323,16 +323,22 @@ function printNode(node: NodeFact, labels: ReadonlyMap<string, string>, allowanc
   };
 }
 
+/** Servers with a hole in their log stand apart or not; the others must be grouped alike. */
+function compareGroups(tally: Tally, expected: Facts, actual: Facts, allowances: Allowances): void {
+  const holed = Object.keys(expected.servers).filter((sid) => holeOf(expected, actual, allowances, sid) !== null);
+  const [hole] = holed.map((sid) => allowances.logHoles.get(sid));
+  const fact = 'which servers recover to the same state';
+  if (holed.length > 0) tally.same(`${fact}, apart from ${holed.join(' and ')}`, groups(expected, holed), groups(actual, holed));
+  tally.same(fact, groups(expected, []), groups(actual, []), hole?.reason ?? null);
+}
+
 /** Servers that recover to the same tree, as lists of sids. */
-function groups(facts: Facts): readonly string[] {
+function groups(facts: Facts, without: readonly string[]): readonly string[] {
   const byState = new Map<string, string[]>();
   for (const [sid, { recovered }] of Object.entries(facts.servers)) {
+    if (without.includes(sid)) continue;
     const state = 'error' in recovered ? 'unreadable' : JSON.stringify([recovered.lastZxid, recovered.tree]);
     byState.set(state, [...(byState.get(state) ?? []), sid]);
   }
   return [...byState.values()].map((sids) => sids.join(' ')).toSorted();
-}
-
-function first(reasons: readonly string[]): string | null {
-  return reasons[0] ?? null;
 }

@@ -2,25 +2,26 @@
  * `npm run golden [-- DIR ...]`: replays recordings of real ensembles and compares what happened. A DIR is a recording, or a folder of recordings, packed
  * or plain; without one, those packed here.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseScenario } from '../../src/ensemble/scenario.ts';
-import { PROFILE_3_8_0 } from '../../src/zab/profile.ts';
-import { jsonOf, openFolder, openRecording, recordingNames, type Recording } from './archive.ts';
-import type { Comparison, Difference } from './compare.ts';
-import { readExpected } from './expected.ts';
+import { openFolder, openRecording, recordingNames, type Recording } from './archive.ts';
+import { replay, SEEDS, type Replayed, type ReplayOptions } from './golden.ts';
 import { compareRun, worstKinds, type LogVerdict } from './logs.ts';
-import { bestOf } from './runRecording.ts';
+import { inDocument, markdownTable } from './table.ts';
+import type { Difference } from './tally.ts';
 
-const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--only TEXT] [--all] [--logs]
+const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--every] [--only TEXT] [--all] [--table] [--write] [--logs]
 
 Replays recordings of real ZooKeeper ensembles in the simulator and compares every fact that does not depend on real timing.
 
   DIR        a recording, or a folder of recordings; default: those in test/golden
   --seeds N  how many seeds to try where real timing chose one of several outcomes (default 24)
+  --every    try all of these seeds, also when one holds: what comes before the race must hold under each
   --only T   only recordings whose name contains T
   --all      print every difference, not only the first
+  --table    print the result as the table of docs/fidelity.md
+  --write    put that table into docs/fidelity.md
   --logs     compare the servers' logs as well, by kinds of messages: edit distance of whole logs / of each thread alone / real messages
 `;
 
@@ -35,6 +36,7 @@ interface Verdict {
   readonly line: string;
   readonly differences: readonly Difference[];
   readonly logs: Logs | null;
+  readonly replayed: Replayed | null;
 }
 
 type Logs = ReturnType<typeof compareRun>;
@@ -50,37 +52,31 @@ function findRecordings(folder: string): readonly Found[] {
   return names.map((name) => ({ name, open: () => openRecording(name, folder) }));
 }
 
-/** Replays one recording. Never throws for what is in it. */
-async function replay(name: string, recording: Recording, seeds: number, withLogs: boolean): Promise<Verdict> {
+/** Never throws for what is in the recording. */
+async function verdictOf(name: string, open: () => Recording, options: ReplayOptions, withLogs: boolean): Promise<Verdict> {
   try {
-    const scenario = parseScenario(jsonOf(recording, 'scenario.json'), `${name}/scenario.json`, PROFILE_3_8_0);
-    const best = await bestOf(scenario, readExpected(recording, name), seeds);
-    const logs = withLogs ? compareRun(recording, scenario, best.trace) : null;
-    return { ...verdict(name, best.comparison, best.seed), logs };
+    const recording = open();
+    const replayed = await replay(name, recording, options);
+    const logs = withLogs ? compareRun(recording, replayed.scenario, replayed.trace) : null;
+    return { ...verdict(name, replayed), logs, replayed };
   } catch (error) {
-    return {
-      logs: null,
-      name,
-      passed: false,
-      line: `${name}: 0/0 facts; ${error instanceof Error ? error.message : String(error)}`,
-      differences: [],
-    };
+    const line = `FAIL ${name}: 0/0 facts; ${error instanceof Error ? error.message : String(error)}`;
+    return { logs: null, name, passed: false, line, differences: [], replayed: null };
   }
 }
 
-function verdict(name: string, { held, compared, differences, allowed }: Comparison, seed: number): Omit<Verdict, 'logs'> {
+function verdict(name: string, { comparison, before, seed }: Replayed): Omit<Verdict, 'logs' | 'replayed'> {
+  const { held, compared, allowed } = comparison;
+  const differences = [...comparison.differences, ...before.differences];
   const first = differences[0];
+  const passed = first === undefined;
   const notes = [
-    ...(seed === 1 || first !== undefined ? [] : [`seed ${seed}`]),
     ...(allowed.length === 0 ? [] : [`${allowed.length} allowed otherwise`]),
+    ...(seed === 1 || !passed ? [] : [`seed ${seed}`]),
+    ...(before.seeds.length === 0 ? [] : [`${before.compared} facts from before the race hold under ${before.seeds.length} other seeds`]),
     ...(first === undefined ? [] : [`first difference: ${first.fact}: expected ${short(first.expected)}, got ${short(first.actual)}`]),
   ];
-  return {
-    name,
-    passed: first === undefined,
-    line: `${first === undefined ? 'ok  ' : 'FAIL'} ${name}: ${held}/${compared} facts${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`,
-    differences,
-  };
+  return { name, passed, line: `${passed ? 'ok  ' : 'FAIL'} ${name}: ${[`${held}/${compared} facts`, ...notes].join('; ')}`, differences };
 }
 
 function logLine({ debug, info }: Logs): string {
@@ -110,39 +106,51 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       help: { type: 'boolean', short: 'h' },
       seeds: { type: 'string' },
+      every: { type: 'boolean' },
       only: { type: 'string' },
       all: { type: 'boolean' },
+      table: { type: 'boolean' },
+      write: { type: 'boolean' },
       logs: { type: 'boolean' },
     },
   });
   if (values.help === true) return print(HELP);
-  const seeds = Number(values.seeds ?? 24);
+  const seeds = Number(values.seeds ?? SEEDS);
   if (!Number.isInteger(seeds) || seeds < 1) throw new Error(`--seeds ${values.seeds ?? ''}: expected a whole number from 1`);
   const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : [ownFolder()];
   const found = folders.flatMap(findRecordings).filter(({ name }) => name.includes(values.only ?? ''));
-  let failed = 0;
-  const logs: Logs[] = [];
+  const verdicts: Verdict[] = [];
   for (const { name, open } of found) {
-    const result = await replay(name, open(), seeds, values.logs === true);
-    if (!result.passed) failed++;
+    const result = await verdictOf(name, open, { seeds, every: values.every === true }, values.logs === true);
+    verdicts.push(result);
+    if (values.table === true && result.passed) continue;
     print(result.line);
-    if (result.logs !== null) {
-      logs.push(result.logs);
-      print(logLine(result.logs));
-    }
+    if (result.logs !== null) print(logLine(result.logs));
     if (values.all === true)
       for (const { fact, expected, actual } of result.differences.slice(1, 40))
         print(`       ${fact}: expected ${short(expected)}, got ${short(actual)}`);
   }
+  const logs = verdicts.flatMap((result) => (result.logs === null ? [] : [result.logs]));
   if (logs.length > 0) print(totalLine(logs));
+  const table = markdownTable(verdicts.flatMap(({ name, replayed }) => (replayed === null ? [] : [{ name, replayed }])));
+  if (values.table === true) print(table);
+  if (values.write === true) {
+    const file = join(projectFolder(), 'docs/fidelity.md');
+    writeFileSync(file, inDocument(readFileSync(file, 'utf8'), table));
+  }
+  const failed = verdicts.filter(({ passed }) => !passed).length;
   print(`${found.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
-/** Where the packed recordings are, also when this file was bundled elsewhere. */
+/** The project, also when this file was bundled elsewhere. */
+function projectFolder(): string {
+  return process.env['ZABLAB_ROOT'] ?? join(dirname(new URL(import.meta.url).pathname), '../..');
+}
+
+/** Where the packed recordings are. */
 function ownFolder(): string {
-  const root = process.env['ZABLAB_ROOT'];
-  return root === undefined ? dirname(new URL(import.meta.url).pathname) : join(root, 'test/golden');
+  return join(projectFolder(), 'test/golden');
 }
 
 function print(text: string): number {

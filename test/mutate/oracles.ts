@@ -3,11 +3,8 @@
  * in seconds. The whole of both is `npm run golden` and `npm run golden:spec`.
  */
 import { expect, test } from 'vitest';
-import { parseScenario } from '../../src/ensemble/scenario.ts';
-import { PROFILE_3_8_0 } from '../../src/zab/profile.ts';
-import { jsonOf, openRecording } from '../golden/archive.ts';
-import { readExpected } from '../golden/expected.ts';
-import { bestOf } from '../golden/runRecording.ts';
+import { openRecording } from '../golden/archive.ts';
+import { replay } from '../golden/golden.ts';
 import { readBehaviour } from '../golden/spec/behaviour.ts';
 import { ownBehaviours } from '../golden/spec/find.ts';
 import { replayBehaviour } from '../golden/spec/run.ts';
@@ -59,8 +56,6 @@ test.each(behaviours)('$id: every action is enabled, every state is equal', ({ l
 });
 
 test.each(RECORDINGS)('%s: every fact holds', async (name) => {
-  const recording = openRecording(name);
-  const scenario = parseScenario(jsonOf(recording, 'scenario.json'), name, PROFILE_3_8_0);
-  const { comparison } = await bestOf(scenario, readExpected(recording, name), 1);
+  const { comparison } = await replay(name, openRecording(name), { seeds: 1 });
   expect(comparison.differences.slice(0, 3)).toEqual([]);
 });

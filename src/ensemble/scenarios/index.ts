@@ -13,6 +13,9 @@ import rollingRestart from './rolling-restart.json';
 import epochBeatsZxid from './epoch-beats-zxid.json';
 import tornLogTail from './torn-log-tail.json';
 import oldBackupOnMajority from './old-backup-on-majority.json';
+import wipedMajority from './wiped-majority.json';
+import logHoleAfterStall from './log-hole-after-stall.json';
+import proposalOfTheDead from './proposal-of-the-dead.json';
 import slowDisk from './slow-disk.json';
 import hierarchicalQuorum from './hierarchical-quorum.json';
 import sessionExpiryFailover from './session-expiry-failover.json';
@@ -35,4 +38,7 @@ export const SCENARIOS: Readonly<Record<string, unknown>> = {
   'slow-disk': slowDisk,
   'hierarchical-quorum': hierarchicalQuorum,
   'session-expiry-failover': sessionExpiryFailover,
+  'wiped-majority': wipedMajority,
+  'log-hole-after-stall': logHoleAfterStall,
+  'proposal-of-the-dead': proposalOfTheDead,
 };
