@@ -3,15 +3,14 @@
  * It never fails: a wait that times out is reported, a step that makes no sense now (killing what is down) does nothing.
  */
 import type { Sid } from '../base/ids.ts';
-import type * as Damaging from './damage.ts';
 import type { Driver, DriverStep, DriverWorld } from './driver.ts';
 import { commandOf, type Scenario } from './scenarioWorld.ts';
 import { canAsk, DEFAULT_WINDOW, pumpBursts, requestOf } from './scriptOps.ts';
 import { INITIAL_SCRIPT, type ScriptState } from './scriptState.ts';
 import { exists, holds, modeOf, modes, resolve } from './selectors.ts';
+import type * as SeldomSteps from './seldom.ts';
 import type { Selector, Step, WhenCondition } from './steps.ts';
 import type { Command } from './types.ts';
-import { beginVerify, stepVerify } from './verify.ts';
 
 export type { ScriptReport, ScriptState } from './scriptState.ts';
 
@@ -39,23 +38,23 @@ interface Done {
   readonly wait: number | null;
 }
 
-/** How files are damaged. Few scenarios do it, and it takes the readers of all file formats: a page loads it for those that do. */
-export type Damage = Pick<typeof Damaging, 'corruptLog' | 'corruptSnapshot' | 'removeFiles' | 'tearLog'>;
+/** How files are damaged, and trees read. Few scenarios do it, and damage takes the readers of all file formats: a page loads it for those that do. */
+export type Seldom = typeof SeldomSteps;
 
-const DAMAGING: ReadonlySet<Step['action']> = new Set(['rm', 'tear_log', 'corrupt_log', 'corrupt_snap']);
+const SELDOM: ReadonlySet<Step['action']> = new Set(['rm', 'tear_log', 'corrupt_log', 'corrupt_snap', 'verify']);
 
-/** Whether a scenario's script needs `damage.ts`. */
-export function damagesFiles({ steps }: Scenario): boolean {
-  return steps.some(({ action }) => DAMAGING.has(action));
+/** Whether a scenario's script needs `seldom.ts`. */
+export function needsSeldom({ steps }: Scenario): boolean {
+  return steps.some(({ action }) => SELDOM.has(action));
 }
 
 /**
  * Makes a scenario's script a driver of an ensemble.
  *
- * @param damage null where `damagesFiles` says that it is not needed.
+ * @param seldom null where `needsSeldom` says that it is not needed.
  */
-export function runnerOf(scenario: Scenario, damage: Damage | null): Driver<ScriptState> {
-  return { initial: INITIAL_SCRIPT, next: (state, world) => stepScript(scenario, damage, state, world) };
+export function runnerOf(scenario: Scenario, seldom: Seldom | null): Driver<ScriptState> {
+  return { initial: INITIAL_SCRIPT, next: (state, world) => stepScript(scenario, seldom, state, world) };
 }
 
 export function isFinished(scenario: Scenario, state: ScriptState): boolean {
@@ -63,14 +62,14 @@ export function isFinished(scenario: Scenario, state: ScriptState): boolean {
 }
 
 /** Goes on with the script as far as it can go now. */
-function stepScript(scenario: Scenario, damage: Damage | null, before: ScriptState, world: DriverWorld): DriverStep<ScriptState> {
+function stepScript(scenario: Scenario, seldom: Seldom | null, before: ScriptState, world: DriverWorld): DriverStep<ScriptState> {
   const pumped = pumpBursts(before, world);
   const step = scenario.steps[pumped.state.step];
   if (step === undefined) return { ...pumped, notes: [], wakeAt: pumped.state.bursts.length === 0 ? null : world.now + BUSY_MS };
   const due = dueAt(step, pumped.state, world);
   if (due !== null) return { ...pumped, notes: [], wakeAt: due };
   const begun: ScriptState = pumped.state.since === null ? { ...pumped.state, since: world.now } : pumped.state;
-  const done = doStep(step, damage, begun, world);
+  const done = doStep(step, seldom, begun, world);
   const commands = [...pumped.commands, ...done.commands];
   const notes = [...(step.label !== null && pumped.state.since === null ? [step.label] : []), ...(done.notes ?? [])];
   if (done.wait !== null)
@@ -93,7 +92,7 @@ function dueAt(step: Step, state: ScriptState, world: DriverWorld): number | nul
   return wakeWithBursts(world.now + LOOK_MS, state, world);
 }
 
-function doStep(step: Step, damage: Damage | null, state: ScriptState, world: DriverWorld): Done {
+function doStep(step: Step, seldom: Seldom | null, state: ScriptState, world: DriverWorld): Done {
   switch (step.action) {
     case 'start':
       return start(step, state, world);
@@ -106,7 +105,7 @@ function doStep(step: Step, damage: Damage | null, state: ScriptState, world: Dr
     case 'op':
       return op(step, state, world);
     case 'verify':
-      return verify(state, world);
+      return verify(needed(seldom), state, world);
     case 'join':
       return join(step, state, world);
     case 'sleep':
@@ -122,8 +121,13 @@ function doStep(step: Step, damage: Damage | null, state: ScriptState, world: Dr
         wait: null,
       };
     default:
-      return act(step, damage, state, world);
+      return act(step, seldom, state, world);
   }
+}
+
+function needed(seldom: Seldom | null): Seldom {
+  if (seldom === null) throw new Error('a script that damages files or reads trees was given no seldom.ts');
+  return seldom;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -134,14 +138,14 @@ type Instant = Exclude<
   'start' | 'restart' | 'stop' | 'wait' | 'op' | 'verify' | 'join' | 'sleep' | 'probe' | 'note' | 'remember'
 >;
 
-function act(step: StepFor<Instant>, damage: Damage | null, state: ScriptState, world: DriverWorld): Done {
-  const { commands, sids } = commandsOf(step, damage, state, world);
+function act(step: StepFor<Instant>, seldom: Seldom | null, state: ScriptState, world: DriverWorld): Done {
+  const { commands, sids } = commandsOf(step, seldom, state, world);
   return { state: reported(state, step.action, sids, world), commands, wait: null };
 }
 
 function commandsOf(
   step: StepFor<Instant>,
-  damage: Damage | null,
+  seldom: Seldom | null,
   state: ScriptState,
   world: DriverWorld,
 ): { readonly commands: readonly Command[]; readonly sids: readonly Sid[] } {
@@ -152,10 +156,6 @@ function commandsOf(
   const between = ([a, b]: readonly [Selector, Selector], make: (from: Sid, to: Sid) => Command) => {
     const [from, to] = [pick(a), pick(b)];
     return { commands: from.flatMap((x) => to.filter((y) => y !== x).map((y) => make(x, y))), sids: [...from, ...to] };
-  };
-  const damaging = (): Damage => {
-    if (damage === null) throw new Error('a script that damages files was given no damage.ts');
-    return damage;
   };
   switch (step.action) {
     case 'kill':
@@ -209,13 +209,13 @@ function commandsOf(
         ...(step.without ?? []).map((file): Command => ({ type: 'deleteFile', sid, file })),
       ]);
     case 'rm':
-      return each(down(step.rm), (sid) => damaging().removeFiles(step, sid, world.disk(sid)));
+      return each(down(step.rm), (sid) => needed(seldom).removeFiles(step, sid, world.disk(sid)));
     case 'tear_log':
-      return each(down(step.tear_log), (sid) => damaging().tearLog(step, sid, world.disk(sid)));
+      return each(down(step.tear_log), (sid) => needed(seldom).tearLog(step, sid, world.disk(sid)));
     case 'corrupt_log':
-      return each(down(step.corrupt_log), (sid) => damaging().corruptLog(step, sid, world.disk(sid)));
+      return each(down(step.corrupt_log), (sid) => needed(seldom).corruptLog(step, sid, world.disk(sid)));
     case 'corrupt_snap':
-      return each(down(step.corrupt_snap), (sid) => damaging().corruptSnapshot(step, sid, world.disk(sid)));
+      return each(down(step.corrupt_snap), (sid) => needed(seldom).corruptSnapshot(step, sid, world.disk(sid)));
     case 'setepoch':
       return each(down(step.setepoch), (sid) => [{ type: 'writeFile', sid, file: step.file, content: btoa(String(step.value)) }]);
     case 'flipByte':
@@ -303,7 +303,7 @@ function join(step: StepFor<'join'>, state: ScriptState, world: DriverWorld): Do
   return { state: { ...state, background }, commands: [], wait: over ? null : world.now + LOOK_MS };
 }
 
-function verify(state: ScriptState, world: DriverWorld): Done {
+function verify({ beginVerify, stepVerify }: Seldom, state: ScriptState, world: DriverWorld): Done {
   const current =
     state.verify ??
     beginVerify(
