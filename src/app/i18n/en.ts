@@ -137,6 +137,7 @@ export const en = {
     lesson: 'Lesson',
     findings: 'Findings',
     log: 'Log',
+    explore: 'Explore',
     close: 'Close',
     nothing: 'Choose a server, a link or a message on the stage. Every number here is what that server knows at the playhead.',
     show: 'Panel',

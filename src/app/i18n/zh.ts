@@ -139,6 +139,7 @@ export const zh = {
     lesson: '课程',
     findings: '诊断',
     log: '日志',
+    explore: '探索',
     close: '关闭',
     nothing: '在舞台上选择一台服务器、一条链路或一条消息。这里的每个数字都是该服务器在播放头处所知道的。',
     show: '面板',
