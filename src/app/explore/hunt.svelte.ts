@@ -67,7 +67,7 @@ export class Hunting {
     this.#pack?.dispose();
     this.#scenario = scenario;
     this.figures = NONE;
-    this.curve = [];
+    this.curve = [{ at: 0, value: 0 }];
     this.shrinking = null;
     this.find = null;
     this.failure = '';

@@ -1,5 +1,4 @@
 /** How the panel says durations, guarantees and branches. Pure. */
-import { ALL_BRANCHES } from '../../ensemble/explore/branches.ts';
 import type { RuleId } from '../../zab/types.ts';
 
 /** `1:05` */
@@ -19,11 +18,7 @@ export interface NeverTaken {
   readonly rule: RuleId;
   /** `outcome=late`; empty for a rule without branches. */
   readonly ways: readonly string[];
-  readonly all: number;
 }
-
-const COUNTS = new Map<string, number>();
-for (const branch of ALL_BRANCHES) COUNTS.set(ruleOf(branch), (COUNTS.get(ruleOf(branch)) ?? 0) + 1);
 
 /** By rule, in the order of the rules. */
 export function neverTaken(never: readonly string[]): readonly NeverTaken[] {
@@ -35,7 +30,7 @@ export function neverTaken(never: readonly string[]): readonly NeverTaken[] {
     if (way !== '') ways.push(way);
     byRule.set(rule, ways);
   }
-  return [...byRule].map(([rule, ways]) => ({ rule: rule as RuleId, ways, all: COUNTS.get(rule) ?? 1 }));
+  return [...byRule].map(([rule, ways]) => ({ rule: rule as RuleId, ways }));
 }
 
 function ruleOf(branch: string): string {
