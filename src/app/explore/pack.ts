@@ -98,8 +98,6 @@ export class Pack {
     // Of two that find something at once, the first is the finder.
     if (!this.#hunters.includes(from)) return;
     switch (message.type) {
-      case 'progress':
-        return this.tally.add(message);
       case 'found': {
         const { run, violation } = message;
         const commandsBefore = run.commands.length;
@@ -127,6 +125,8 @@ export class Pack {
         return this.#hunters.length === 0 ? this.#nothing() : undefined;
       case 'failed':
         return this.#fail(message.message);
+      default:
+        return this.tally.add(message);
     }
   }
 

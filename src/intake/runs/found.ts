@@ -7,7 +7,7 @@ import { Invariants } from '../../ensemble/invariants.ts';
 import { runScenario } from '../../ensemble/runScenario.ts';
 import { parseScenario } from '../../ensemble/scenario.ts';
 import { LIMITS } from '../../ensemble/steps.ts';
-import { zh } from '../../trace/narrate/zh.ts';
+import { guaranteeName } from '../../trace/guarantees.ts';
 import { RunError } from './errors.ts';
 import { writeLink } from './link.ts';
 import type { RunRecord } from './record.ts';
@@ -55,7 +55,7 @@ function textsOf({ invariant, sentence }: Violation): object {
   const text = sentence.slice(0, 4_000);
   return {
     en: { title: invariant.slice(0, LIMITS.name), text },
-    zh: { title: (zh.invariants[invariant] ?? invariant).slice(0, LIMITS.name), text },
+    zh: { title: guaranteeName(invariant, 'zh').slice(0, LIMITS.name), text },
   };
 }
 

@@ -143,7 +143,6 @@ export const en: Language = {
     violation: (e) => `A guarantee is broken, “${e.invariant}”: ${e.sentence}`,
     guaranteeVoid: (e) => `A guarantee no longer holds, by your own action: ${e.sentence}`,
   },
-  invariants: {},
   events: {
     boot: (sid) => `Server ${sid} boots from its disk.`,
     inferred: (sid) => `Server ${sid} must have done this by now, though no line says so.`,

@@ -89,7 +89,6 @@ export interface Language {
   readonly world: {
     readonly [T in Exclude<WorldEvent['type'], 'command'>]: (event: WorldOf<T>, who: (client: ClientId) => string) => string;
   };
-  readonly invariants: Readonly<Record<string, string>>;
   readonly events: {
     readonly boot: (sid: Sid) => string;
     /** No line of its log says it. */
