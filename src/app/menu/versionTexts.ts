@@ -11,7 +11,7 @@ const en = {
   } as Readonly<Record<string, string>>,
   variants: 'Variants: break the protocol',
   hint: 'Each changes a rule of the version above. Choose one, and see which guarantee it costs.',
-  chosen: (n: number) => (n === 0 ? 'none chosen' : `${n} chosen`),
+  chosen: (n: number) => (n === 0 ? 'none' : `${n} chosen`),
   kinds: {
     historic: 'Defects of older versions',
     open: 'Defects that are still open',
