@@ -11,7 +11,7 @@ const FIRST =
 
 /** The ensemble with its checks: also needed at once, but only by what runs one. */
 const ENSEMBLE =
-  /src\/(ensemble\/(?!commandSchema|damage|explore|facts|host\/serve|host\/thread|runScenario|scenario\.|scenarioError|scenarios|script\.|steps)|app\/engine\/(launch|simulator)|zab\/(profile|quorum)\.|tree\/aclCache|store\/(disk|errors|jute|names)\.)[^?]*$/;
+  /src\/(ensemble\/(?!commandSchema|damage|explore|facts|host\/serve|host\/thread|runScenario|scenario\.|scenarioError|scenarios|script\.|seldom|steps|verify)|app\/engine\/(launch|simulator)|zab\/(profile|quorum)\.|tree\/aclCache|store\/(disk|errors|jute|names)\.)[^?]*$/;
 
 export default defineConfig({
   // Relative addresses: the built app works from any folder of any static host.

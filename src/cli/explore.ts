@@ -1,18 +1,13 @@
 /** `zablab explore`: hunts for runs that break an invariant, and makes the first one small. */
 import { writeFileSync } from 'node:fs';
-import { digestOf } from '../ensemble/digest.ts';
-import { scenarioOfRun, type PlainScenario } from '../ensemble/explore/plain.ts';
 import { FAULT_KINDS, USUAL_FAULTS, type FaultKind, type Wish } from '../ensemble/explore/recipe.ts';
 import type { Job, Report, Tally, Task } from '../ensemble/explore/work.ts';
 import { ALL_BRANCHES } from '../ensemble/explore/branches.ts';
 import type { Core } from '../ensemble/host/host.ts';
 import { InlineHost } from '../ensemble/host/inline.ts';
-import { Invariants } from '../ensemble/invariants.ts';
-import { runScenario } from '../ensemble/runScenario.ts';
 import { parseScenario } from '../ensemble/scenario.ts';
 import { LIMITS } from '../ensemble/steps.ts';
-import { writeLink } from '../intake/runs/link.ts';
-import { RunError } from '../intake/runs/errors.ts';
+import { signFound } from '../intake/runs/found.ts';
 import { PROFILES } from '../zab/profile.ts';
 import { VARIANT_LIST } from '../zab/variantList.ts';
 import { step } from '../zab/server.ts';
@@ -178,7 +173,6 @@ function progressLines(): (report: Report, tally: Tally) => void {
 
 interface Shown {
   readonly found: Found;
-  readonly scenario: PlainScenario;
   /** Null when the run is too long for one. */
   readonly link: string | null;
   readonly events: number;
@@ -188,28 +182,9 @@ interface Shown {
 
 /** Plays the scenario once more, as everybody else will, and writes it. */
 async function show(found: Found, out: string): Promise<Shown> {
-  const { run, violation } = found;
-  const scenario = scenarioOfRun(run, violation.at + 1, { name: 'found', title: violation.invariant, texts: textsOf(found) });
-  const parsed = parseScenario(scenario, out);
-  const { ensemble } = await runScenario(parsed, new InlineHost(step as Core), { observers: [new Invariants(parsed.config)] });
-  const n = ensemble.trace.findIndex(({ what }) => what.type === 'violation' && what.invariant === violation.invariant);
-  const digest = digestOf(ensemble.trace, n + 1);
+  const { scenario, record, link, replayed } = await signFound(found.run, found.violation, new InlineHost(step as Core));
   writeFileSync(out, `${JSON.stringify(scenario, null, 1)}\n`);
-  return { found, scenario, link: linkOf(scenario, parsed.seed, n, digest), events: n + 1, digest, replayed: n === violation.n };
-}
-
-function textsOf({ violation }: Found): object {
-  return { en: { title: violation.invariant.slice(0, LIMITS.name), text: violation.sentence.slice(0, 4_000) } };
-}
-
-function linkOf(scenario: PlainScenario, seed: number, n: number, digest: string): string | null {
-  try {
-    const view = { tab: 'decisions' as const };
-    return writeLink({ scenario, seed, disks: new Map(), commands: [], length: n + 1, n, digest, view, branches: null }, null);
-  } catch (error) {
-    if (error instanceof RunError) return null;
-    throw error;
-  }
+  return { found, link, events: record.n + 1, digest: record.digest, replayed };
 }
 
 function rates({ tally, ms, cpuMs }: Hunted): { readonly perSecond: number; readonly perCpuSecond: number } {

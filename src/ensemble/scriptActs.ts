@@ -1,9 +1,9 @@
 /** Steps of a script that are done at once: a selector, and commands for each server it names. */
 import type { Sid } from '../base/ids.ts';
-import type * as Damaging from './damage.ts';
 import type { DriverWorld } from './driver.ts';
 import { commandOf } from './scenarioWorld.ts';
 import type { ScriptState } from './scriptState.ts';
+import type * as SeldomSteps from './seldom.ts';
 import { exists, resolve } from './selectors.ts';
 import type { Selector, Step } from './steps.ts';
 import type { Command } from './types.ts';
@@ -17,17 +17,23 @@ export type Instant = Exclude<
   'start' | 'restart' | 'stop' | 'wait' | 'op' | 'verify' | 'join' | 'sleep' | 'probe' | 'note' | 'remember'
 >;
 
-/** How files are damaged. Few scenarios do it, and it takes the readers of all file formats: a page loads it for those that do. */
-export type Damage = Pick<typeof Damaging, 'corruptLog' | 'corruptSnapshot' | 'removeFiles' | 'tearLog'>;
+/** How files are damaged, and trees read. Few scenarios do it, and damage takes the readers of all file formats: a page loads it for those that do. */
+export type Seldom = typeof SeldomSteps;
+
+/** @throws Error when a scenario needs it and was given none: see `needsSeldom`. */
+export function needed(seldom: Seldom | null): Seldom {
+  if (seldom === null) throw new Error('a script that damages files or reads trees was given no seldom.ts');
+  return seldom;
+}
 
 /**
  * The commands of a step, and the servers they are for. Servers for which the step makes no sense now (killing what is down) are left out.
  *
- * @throws Error when the step damages files and `damage` is null.
+ * @throws Error when the step damages files and `seldom` is null.
  */
 export function commandsOf(
   step: StepFor<Instant>,
-  damage: Damage | null,
+  seldom: Seldom | null,
   state: ScriptState,
   world: DriverWorld,
 ): { readonly commands: readonly Command[]; readonly sids: readonly Sid[] } {
@@ -38,10 +44,6 @@ export function commandsOf(
   const between = ([a, b]: readonly [Selector, Selector], make: (from: Sid, to: Sid) => Command) => {
     const [from, to] = [pick(a), pick(b)];
     return { commands: from.flatMap((x) => to.filter((y) => y !== x).map((y) => make(x, y))), sids: [...from, ...to] };
-  };
-  const damaging = (): Damage => {
-    if (damage === null) throw new Error('a script that damages files was given no damage.ts');
-    return damage;
   };
   switch (step.action) {
     case 'kill':
@@ -95,13 +97,13 @@ export function commandsOf(
         ...(step.without ?? []).map((file): Command => ({ type: 'deleteFile', sid, file })),
       ]);
     case 'rm':
-      return each(down(step.rm), (sid) => damaging().removeFiles(step, sid, world.disk(sid)));
+      return each(down(step.rm), (sid) => needed(seldom).removeFiles(step, sid, world.disk(sid)));
     case 'tear_log':
-      return each(down(step.tear_log), (sid) => damaging().tearLog(step, sid, world.disk(sid)));
+      return each(down(step.tear_log), (sid) => needed(seldom).tearLog(step, sid, world.disk(sid)));
     case 'corrupt_log':
-      return each(down(step.corrupt_log), (sid) => damaging().corruptLog(step, sid, world.disk(sid)));
+      return each(down(step.corrupt_log), (sid) => needed(seldom).corruptLog(step, sid, world.disk(sid)));
     case 'corrupt_snap':
-      return each(down(step.corrupt_snap), (sid) => damaging().corruptSnapshot(step, sid, world.disk(sid)));
+      return each(down(step.corrupt_snap), (sid) => needed(seldom).corruptSnapshot(step, sid, world.disk(sid)));
     case 'setepoch':
       return each(down(step.setepoch), (sid) => [{ type: 'writeFile', sid, file: step.file, content: btoa(String(step.value)) }]);
     case 'flipByte':

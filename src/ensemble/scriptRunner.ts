@@ -5,15 +5,14 @@
 import type { Sid } from '../base/ids.ts';
 import type { Driver, DriverStep, DriverWorld } from './driver.ts';
 import type { Scenario } from './scenarioWorld.ts';
-import { commandsOf, type Damage, type Instant, type StepFor } from './scriptActs.ts';
+import { commandsOf, needed, type Instant, type Seldom, type StepFor } from './scriptActs.ts';
 import { canAsk, DEFAULT_WINDOW, pumpBursts, requestOf } from './scriptOps.ts';
 import { INITIAL_SCRIPT, type ScriptState } from './scriptState.ts';
 import { exists, holds, modeOf, modes, resolve } from './selectors.ts';
 import type { Step, WhenCondition } from './steps.ts';
 import type { Command } from './types.ts';
-import { beginVerify, stepVerify } from './verify.ts';
 
-export type { Damage } from './scriptActs.ts';
+export type { Seldom } from './scriptActs.ts';
 export type { ScriptReport, ScriptState } from './scriptState.ts';
 
 /** How often a waiting script looks, ms; as often as the recorder of the real ensembles did. */
@@ -38,20 +37,20 @@ interface Done {
   readonly wait: number | null;
 }
 
-const DAMAGING: ReadonlySet<Step['action']> = new Set(['rm', 'tear_log', 'corrupt_log', 'corrupt_snap']);
+const SELDOM: ReadonlySet<Step['action']> = new Set(['rm', 'tear_log', 'corrupt_log', 'corrupt_snap', 'verify']);
 
-/** Whether a scenario's script needs `damage.ts`. */
-export function damagesFiles({ steps }: Scenario): boolean {
-  return steps.some(({ action }) => DAMAGING.has(action));
+/** Whether a scenario's script needs `seldom.ts`. */
+export function needsSeldom({ steps }: Scenario): boolean {
+  return steps.some(({ action }) => SELDOM.has(action));
 }
 
 /**
  * Makes a scenario's script a driver of an ensemble.
  *
- * @param damage null where `damagesFiles` says that it is not needed.
+ * @param seldom null where `needsSeldom` says that it is not needed.
  */
-export function runnerOf(scenario: Scenario, damage: Damage | null): Driver<ScriptState> {
-  return { initial: INITIAL_SCRIPT, next: (state, world) => stepScript(scenario, damage, state, world) };
+export function runnerOf(scenario: Scenario, seldom: Seldom | null): Driver<ScriptState> {
+  return { initial: INITIAL_SCRIPT, next: (state, world) => stepScript(scenario, seldom, state, world) };
 }
 
 export function isFinished(scenario: Scenario, state: ScriptState): boolean {
@@ -59,14 +58,14 @@ export function isFinished(scenario: Scenario, state: ScriptState): boolean {
 }
 
 /** Goes on with the script as far as it can go now. */
-function stepScript(scenario: Scenario, damage: Damage | null, before: ScriptState, world: DriverWorld): DriverStep<ScriptState> {
+function stepScript(scenario: Scenario, seldom: Seldom | null, before: ScriptState, world: DriverWorld): DriverStep<ScriptState> {
   const pumped = pumpBursts(before, world);
   const step = scenario.steps[pumped.state.step];
   if (step === undefined) return { ...pumped, notes: [], wakeAt: pumped.state.bursts.length === 0 ? null : world.now + BUSY_MS };
   const due = dueAt(step, pumped.state, world);
   if (due !== null) return { ...pumped, notes: [], wakeAt: due };
   const begun: ScriptState = pumped.state.since === null ? { ...pumped.state, since: world.now } : pumped.state;
-  const done = doStep(step, damage, begun, world);
+  const done = doStep(step, seldom, begun, world);
   const commands = [...pumped.commands, ...done.commands];
   const notes = [...(step.label !== null && pumped.state.since === null ? [step.label] : []), ...(done.notes ?? [])];
   if (done.wait !== null)
@@ -89,7 +88,7 @@ function dueAt(step: Step, state: ScriptState, world: DriverWorld): number | nul
   return wakeWithBursts(world.now + LOOK_MS, state, world);
 }
 
-function doStep(step: Step, damage: Damage | null, state: ScriptState, world: DriverWorld): Done {
+function doStep(step: Step, seldom: Seldom | null, state: ScriptState, world: DriverWorld): Done {
   switch (step.action) {
     case 'start':
       return start(step, state, world);
@@ -102,7 +101,7 @@ function doStep(step: Step, damage: Damage | null, state: ScriptState, world: Dr
     case 'op':
       return op(step, state, world);
     case 'verify':
-      return verify(state, world);
+      return verify(needed(seldom), state, world);
     case 'join':
       return join(step, state, world);
     case 'sleep':
@@ -118,15 +117,15 @@ function doStep(step: Step, damage: Damage | null, state: ScriptState, world: Dr
         wait: null,
       };
     default:
-      return act(step, damage, state, world);
+      return act(step, seldom, state, world);
   }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Steps that are done at once.
 
-function act(step: StepFor<Instant>, damage: Damage | null, state: ScriptState, world: DriverWorld): Done {
-  const { commands, sids } = commandsOf(step, damage, state, world);
+function act(step: StepFor<Instant>, seldom: Seldom | null, state: ScriptState, world: DriverWorld): Done {
+  const { commands, sids } = commandsOf(step, seldom, state, world);
   return { state: reported(state, step.action, sids, world), commands, wait: null };
 }
 
@@ -200,7 +199,7 @@ function join(step: StepFor<'join'>, state: ScriptState, world: DriverWorld): Do
   return { state: { ...state, background }, commands: [], wait: over ? null : world.now + LOOK_MS };
 }
 
-function verify(state: ScriptState, world: DriverWorld): Done {
+function verify({ beginVerify, stepVerify }: Seldom, state: ScriptState, world: DriverWorld): Done {
   const current =
     state.verify ??
     beginVerify(

@@ -1,6 +1,6 @@
 /** Starts an ensemble for a scenario that is known to be right, one Web Worker a server. */
 import type { Scenario } from '../../ensemble/scenarioWorld.ts';
-import { damagesFiles } from '../../ensemble/scriptRunner.ts';
+import { needsSeldom } from '../../ensemble/scriptRunner.ts';
 import type { Engine, RunSource } from './engine.ts';
 import { Simulator } from './simulator.ts';
 
@@ -17,6 +17,6 @@ export async function startEngine(
   seed: number = scenario.seed,
   disks: RunSource['disks'] = EMPTY,
 ): Promise<Engine> {
-  const damage = damagesFiles(scenario) ? await import('../../ensemble/damage.ts') : null;
-  return new Simulator(scenario, { scenario: given, seed, disks }, damage);
+  const seldom = needsSeldom(scenario) ? await import('../../ensemble/seldom.ts') : null;
+  return new Simulator(scenario, { scenario: given, seed, disks }, seldom);
 }

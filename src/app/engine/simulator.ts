@@ -5,7 +5,7 @@ import { InlineHost } from '../../ensemble/host/inline.ts';
 import { WebWorkerHost } from '../../ensemble/host/webWorker.ts';
 import { Invariants } from '../../ensemble/invariants.ts';
 import { optionsOf, type Scenario } from '../../ensemble/scenarioWorld.ts';
-import { runnerOf, type Damage } from '../../ensemble/scriptRunner.ts';
+import { runnerOf, type Seldom } from '../../ensemble/scriptRunner.ts';
 import type { Breathe, Future, GivenCommand } from '../../ensemble/hooks.ts';
 import type { Command, TraceEvent } from '../../ensemble/types.ts';
 import type { EnsembleConfig, Member } from '../../zab/types.ts';
@@ -23,15 +23,15 @@ export class Simulator implements Engine {
   /** Events that were given out. */
   private given = 0;
 
-  /** @param source the scenario as it was given, for reproducing the run; the seed; the disks. @param damage if the scenario damages files. */
-  constructor(scenario: Scenario, source: RunSource, damage: Damage | null) {
+  /** @param source the scenario as it was given, for reproducing the run; the seed; the disks. @param seldom if the scenario needs it. */
+  constructor(scenario: Scenario, source: RunSource, seldom: Seldom | null) {
     this.members = scenario.members;
     this.source = source;
     const options = optionsOf(scenario, source.seed);
     this.config = options.config;
     this.ensemble = new Ensemble(options, new WebWorkerHost(), {
       observers: [new Invariants(options.config)],
-      driver: runnerOf(scenario, damage),
+      driver: runnerOf(scenario, seldom),
       disks: source.disks,
       replayer: () => this.loadedReplayer(),
     });

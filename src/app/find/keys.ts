@@ -3,10 +3,11 @@ import type { Run } from '../engine/run.svelte.ts';
 import { ui } from '../shell/ui.svelte.ts';
 import { bars, eventInView, lookOf, mark, openBar } from './look.svelte.ts';
 
-/** `/` and Ctrl+F find, `n` and `N` go from hit to hit, `m` marks the event in view, Shift and a digit choose a second server. */
+/** `/` and Ctrl+F find, `n` and `N` go from hit to hit, `m` marks the event in view, Shift and a digit choose a second server, `g` goes to the explore tab. */
 export function pressLook(run: Run, { key, code, shiftKey }: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>): void {
   const digit = shiftKey ? /^Digit([1-9])$/.exec(code)?.[1] : undefined;
   if (digit !== undefined) chooseSecond(run, Number(digit));
+  else if (key === 'g') ui.explore();
   else if (key === 'm') mark(run, eventInView(run));
   else if (key === 'n' || key === 'N') void goToHit(run, key === 'n' ? 1 : -1);
   else {

@@ -11,13 +11,17 @@ const en = {
   } as Readonly<Record<string, string>>,
   variants: 'Variants: break the protocol',
   hint: 'Each changes a rule of the version above. Choose one, and see which guarantee it costs.',
-  chosen: (n: number) => (n === 0 ? 'none chosen' : `${n} chosen`),
+  chosen: (n: number) => (n === 0 ? 'none' : `${n} chosen`),
   kinds: {
     historic: 'Defects of older versions',
     open: 'Defects that are still open',
     wrong: 'Wrong protocols that tutorials describe',
   } satisfies Readonly<Record<VariantInfo['kind'], string>>,
   breaks: 'breaks',
+  and: '; ',
+  version: 'ZooKeeper version',
+  change: 'Choose another for a new ensemble',
+  findOut: 'Find out what this breaks',
   clash: (first: string, second: string) => `${first} and ${second} change the same rule; take one of them`,
 };
 
@@ -40,6 +44,10 @@ const zh: VersionTexts = {
     wrong: '教程里讲错的协议',
   },
   breaks: '破坏',
+  and: '；',
+  version: 'ZooKeeper 版本',
+  change: '为新集群另选版本',
+  findOut: '看看这会破坏什么',
   clash: (first, second) => `${first} 和 ${second} 改动同一条规则，只能选一个`,
 };
 

@@ -106,9 +106,9 @@ export function isTyping(target: EventTarget | null, key: string): boolean {
   return key === ' ' && target.closest('button, a, summary') !== null;
 }
 
-/** Keys for looking around in time: find, next hit, mark, a second server. What they do is loaded when one is pressed first. */
+/** Keys for looking around in time: find, next hit, mark, a second server; and for exploring. What they do is loaded when one is pressed first. */
 export function isLookKey({ key, code, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
   if (altKey) return false;
   if (ctrlKey || metaKey) return key === 'f';
-  return /^[/mnN]$/.test(key) || (shiftKey && /^Digit[1-9]$/.test(code));
+  return /^[/gmnN]$/.test(key) || (shiftKey && /^Digit[1-9]$/.test(code));
 }

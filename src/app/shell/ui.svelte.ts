@@ -11,7 +11,7 @@ export type Selection =
   | { readonly kind: 'event'; readonly n: number };
 
 /** `findings` and `log` are there for runs that were read from logs. */
-export type Tab = 'inspect' | 'clients' | 'decisions' | 'lesson' | 'findings' | 'log';
+export type Tab = 'inspect' | 'clients' | 'decisions' | 'lesson' | 'findings' | 'log' | 'explore';
 export type Dialog = 'scenarios' | 'disks' | 'form' | 'legend' | 'help' | 'export' | 'share' | 'open' | 'compare' | null;
 
 class Ui {
@@ -19,6 +19,8 @@ class Ui {
   tab = $state<Tab>('inspect');
   /** A lesson is open: choosing something on the stage then leaves its tab in front. */
   lesson = $state(false);
+  /** The explore tab has been opened: it stays. */
+  exploring = $state(false);
   dialog = $state<Dialog>(null);
   /** On a phone the panel and the timeline are sheets. */
   sheet = $state<'panel' | 'timeline' | null>(null);
@@ -51,6 +53,13 @@ class Ui {
   toggleLegend(): void {
     this.dialog = this.dialog === 'legend' ? null : 'legend';
     this.sheet = this.dialog === 'legend' ? 'panel' : null;
+  }
+
+  explore(): void {
+    this.dialog = null;
+    this.exploring = true;
+    this.tab = 'explore';
+    this.sheet = 'panel';
   }
 
   /** Selects and, on a phone, opens the panel. */

@@ -66,6 +66,11 @@ export class Shrinker {
     return this.#run;
   }
 
+  /** How it breaks. */
+  get violation(): Violation {
+    return this.#violation;
+  }
+
   get tries(): number {
     return this.#tries;
   }

@@ -26,7 +26,8 @@ export type Report =
       readonly branches: readonly string[];
     }
   | { readonly type: 'found'; readonly run: FoundRun; readonly violation: Violation }
-  | { readonly type: 'shrinking'; readonly commands: number; readonly tries: number }
+  /** The smallest run so far, should somebody want to wait no longer. */
+  | { readonly type: 'shrinking'; readonly commands: number; readonly tries: number; readonly run: FoundRun; readonly violation: Violation }
   | { readonly type: 'shrunk'; readonly run: FoundRun; readonly violation: Violation; readonly tries: number; readonly minimal: boolean }
   /** Its time is over, or nothing is left to try. */
   | { readonly type: 'done' };
@@ -83,7 +84,8 @@ function shrink(
     if (step.done === true) return say({ type: 'shrunk', ...step.value });
     if (clock() - saidAt < REPORT_MS) continue;
     saidAt = clock();
-    say({ type: 'shrinking', commands: shrinker.run.commands.length, tries: shrinker.tries });
+    const { run: smallest, tries } = shrinker;
+    say({ type: 'shrinking', commands: smallest.commands.length, tries, run: smallest, violation: shrinker.violation });
   }
 }
 

@@ -1,0 +1,69 @@
+/** A run that a hunt found, as a record that opens anywhere: played once more as a scenario, which is how everybody else will play it. */
+import { digestOf } from '../../ensemble/digest.ts';
+import { scenarioOfRun, type FoundRun, type PlainScenario } from '../../ensemble/explore/plain.ts';
+import type { Violation } from '../../ensemble/explore/play.ts';
+import type { InlineHost } from '../../ensemble/host/inline.ts';
+import { Invariants } from '../../ensemble/invariants.ts';
+import { runScenario } from '../../ensemble/runScenario.ts';
+import { parseScenario } from '../../ensemble/scenario.ts';
+import { LIMITS } from '../../ensemble/steps.ts';
+import { guaranteeName } from '../../trace/guarantees.ts';
+import { RunError } from './errors.ts';
+import { writeLink } from './link.ts';
+import type { RunRecord } from './record.ts';
+
+export interface Signed {
+  readonly scenario: PlainScenario;
+  /** The run at the event that shows the violation. */
+  readonly record: RunRecord;
+  /** Fragment of an address that opens it; null when no link can hold it. */
+  readonly link: string | null;
+  /** Whether it came to the same violation at the same event again. It always should. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Names a found run, plays it as a scenario, and notes where its violation is.
+ *
+ * @param run its start's own name, title and texts stay.
+ * @param host with the core of the servers, for this alone.
+ * @throws ScenarioError when its start is no scenario.
+ */
+export async function signFound(run: FoundRun, violation: Violation, host: InlineHost): Promise<Signed> {
+  const { invariant } = violation;
+  const scenario = scenarioOfRun(run, violation.at + 1, { name: 'found', title: invariant, texts: textsOf(violation) });
+  const parsed = parseScenario(scenario, 'the run that was found');
+  const { ensemble } = await runScenario(parsed, host, { observers: [new Invariants(parsed.config)] });
+  const { trace } = ensemble;
+  const found = trace.findIndex(({ what }) => what.type === 'violation' && what.invariant === invariant);
+  const n = found < 0 ? trace.length - 1 : found;
+  const record: RunRecord = {
+    scenario,
+    seed: parsed.seed,
+    disks: new Map(),
+    commands: [],
+    length: n + 1,
+    n,
+    digest: digestOf(trace, n + 1),
+    view: { tab: 'decisions' },
+    branches: null,
+  };
+  return { scenario, record, link: linkOf(record), replayed: found === violation.n };
+}
+
+function textsOf({ invariant, sentence }: Violation): object {
+  const text = sentence.slice(0, 4_000);
+  return {
+    en: { title: invariant.slice(0, LIMITS.name), text },
+    zh: { title: guaranteeName(invariant, 'zh').slice(0, LIMITS.name), text },
+  };
+}
+
+function linkOf(record: RunRecord): string | null {
+  try {
+    return writeLink(record, null);
+  } catch (error) {
+    if (error instanceof RunError) return null;
+    throw error;
+  }
+}
