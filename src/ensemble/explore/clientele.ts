@@ -51,6 +51,14 @@ export class Clientele {
     return [{ type: 'request', client, request: this.#request() }];
   }
 
+  /** Many znodes at once, asked for by somebody. */
+  fill(view: (client: ClientId) => ClientView | null, count: number): readonly Command[] {
+    const client = this.#live.find((each) => view(each)?.state === 'connected');
+    if (client === undefined) return [];
+    const create = { op: 'create', path: '/n', data: this.#data(), acl: OPEN_ACL, mode: 'persistentSequential' } as const;
+    return [{ type: 'request', client, request: { op: 'multi', ops: Array.from({ length: count }, () => create) } }];
+  }
+
   #request(): ClientOp {
     const chance = this.#chance;
     const path = chance.pick(PATHS);

@@ -181,14 +181,18 @@ function shift(world: Watched, chance: Chance): Fault {
   return { now: ended.map((sid) => ({ type, sid })), later: crew.map((sid, i) => ({ afterMs: 1 + i * gapMs, make: startOf(sid) })) };
 }
 
-/** Everybody is up, reachable and quick again. Only what was done is undone: a command too many is one more to look at. */
-export function calm(world: Watched, done: ReadonlySet<string>): readonly Command[] {
+/**
+ * Everybody is up, reachable and quick again. Only what was done is undone: a command too many is one more to look at.
+ *
+ * @param left servers that stay as they are: down or paused.
+ */
+export function calm(world: Watched, done: ReadonlySet<string>, left: readonly Sid[]): readonly Command[] {
   const undo = (sid: Sid): readonly Command[] => [
     ...(done.has(`slowDisk ${sid}`) ? [{ type: 'slowDisk', sid, fsyncMs: 1 } as const] : []),
     ...(done.has(`diskFull ${sid}`) ? [{ type: 'diskFull', sid, full: false } as const] : []),
     ...(done.has(`skew ${sid}`) ? [{ type: 'skew', sid, rate: 1 } as const] : []),
-    ...(world.isPaused(sid) ? [{ type: 'resume', sid } as const] : []),
-    ...startOf(sid)(world),
+    ...(world.isPaused(sid) && !left.includes(sid) ? [{ type: 'resume', sid } as const] : []),
+    ...(left.includes(sid) ? [] : startOf(sid)(world)),
   ];
   return [{ type: 'heal' }, ...world.sids.flatMap(undo)];
 }

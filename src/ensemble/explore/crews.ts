@@ -1,0 +1,55 @@
+/**
+ * Crews: a majority that is drawn anew has the work for a while, until something happens at a telling moment; then comes the next crew. What one crew
+ * has promised or logged, and the next one does not know, is what most rules of the protocol are about.
+ */
+import type { Sid } from '../../base/ids.ts';
+import type { Command } from '../types.ts';
+import type { Chance } from './chance.ts';
+import { FREQUENT, MOMENTS, type FaultKind, type Moment } from './recipe.ts';
+import { exists, startOf, type Fault, type Watched } from './trouble.ts';
+
+export interface Shift {
+  /** The others end, or are out of reach; the crew is there. */
+  readonly handover: Fault;
+  /** The moment at which it is over, and how often one is taken. */
+  readonly goal: ReadonlyMap<Moment, number>;
+  /** Virtual ms after which it is over anyway. */
+  readonly mostMs: number;
+  /** What happens at the moment: a fault for who is there; null: nothing. */
+  readonly fault: FaultKind | null;
+  /** Virtual ms that the crew goes on after that. */
+  readonly afterMs: number;
+}
+
+/** An election takes 200 ms at least (`finalizeWait`). */
+const MOST_MS = [400, 800, 1_500, 4_000] as const;
+const ENDINGS = ['kill', 'kill', 'powerLoss'] as const;
+
+export function drawShift(world: Watched, chance: Chance, kinds: readonly FaultKind[]): Shift {
+  const order = chance.shuffled(world.sids);
+  const crew = order.slice(0, Math.floor(order.length / 2) + (chance.is(0.75) ? 1 : 2));
+  const goal = chance.pick(MOMENTS);
+  const often = chance.pick([1, 0.5, 0.2]);
+  return {
+    handover: handover(world, chance, crew),
+    goal: new Map([[goal, FREQUENT.has(goal) ? often / 10 : often]]),
+    mostMs: chance.pick(MOST_MS),
+    fault: kinds.length > 0 && chance.is(0.8) ? chance.pick(kinds) : null,
+    afterMs: chance.pick([0, 0, 1, 5, 30, 300, 1_000]),
+  };
+}
+
+function handover(world: Watched, chance: Chance, crew: readonly Sid[]): Fault {
+  const others = world.sids.filter((sid) => !crew.includes(sid));
+  const type = chance.pick(ENDINGS);
+  const end = (sids: readonly Sid[]): readonly Command[] => sids.filter((sid) => exists(world, sid)).map((sid) => ({ type, sid }));
+  const fresh = chance.is(0.6) ? end(crew) : [];
+  const gone: readonly Command[] = chance.is(0.8)
+    ? end(others)
+    : chance.is(0.5)
+      ? [{ type: 'partition', groups: [crew, others] }]
+      : others.filter((sid) => world.isUp(sid) && !world.isPaused(sid)).map((sid) => ({ type: 'pause', sid }));
+  const gapMs = chance.pick([0, 1, 20, 100]);
+  const back = (sid: Sid) => (later: Watched): readonly Command[] => later.isPaused(sid) ? [{ type: 'resume', sid }] : startOf(sid)(later);
+  return { now: [{ type: 'heal' }, ...fresh, ...gone], later: crew.map((sid, i) => ({ afterMs: 1 + i * gapMs, make: back(sid) })) };
+}
