@@ -33,7 +33,7 @@ Where runs begin
 
 How they are made
   --faults LIST    kinds of faults, with commas: ${FAULT_KINDS.join(', ')}
-                   (default: all but diskFull)
+                   (default: all)
   --mode MODE      random: faults at random times and at telling moments
                    pct: links and disks have priorities, which change
                    coverage: pct, and going on from runs that met something new (default)

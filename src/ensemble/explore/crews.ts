@@ -15,28 +15,46 @@ export interface Shift {
   readonly goal: ReadonlyMap<Moment, number>;
   /** Virtual ms after which it is over anyway. */
   readonly mostMs: number;
-  /** What happens at the moment: a fault for who is there; null: nothing. */
-  readonly fault: FaultKind | null;
+  /** What happens at the moment: a fault for who is there, or the leader is left alone with its clients; null: nothing. */
+  readonly then: FaultKind | 'alone' | null;
   /** Virtual ms that the crew goes on after that. */
   readonly afterMs: number;
 }
 
 /** An election takes 200 ms at least (`finalizeWait`). */
 const MOST_MS = [400, 800, 1_500, 4_000] as const;
+/** Between an election and the first request. */
+const IN_SYNC: readonly Moment[] = ['vote.final', 'LEADERINFO', 'DIFF', 'TRUNC', 'SNAP', 'sync.opened', 'newLeader.received', 'snapshot.taken'];
 const ENDINGS = ['kill', 'kill', 'powerLoss'] as const;
 
-export function drawShift(world: Watched, chance: Chance, kinds: readonly FaultKind[]): Shift {
-  const order = chance.shuffled(world.sids);
-  const crew = order.slice(0, Math.floor(order.length / 2) + (chance.is(0.75) ? 1 : 2));
-  const goal = chance.pick(MOMENTS);
+/**
+ * The next crew, and what will become of it.
+ *
+ * @param kinds faults that can be aimed.
+ * @param loner who was left alone last: mostly the others go on without what it has.
+ */
+export function drawShift(world: Watched, chance: Chance, kinds: readonly FaultKind[], loner: Sid | null): Shift {
+  const drawn = chance.shuffled(world.sids);
+  const order = loner !== null && chance.is(0.6) ? [...drawn.filter((sid) => sid !== loner), loner] : drawn;
+  const crew = order.slice(0, Math.floor(order.length / 2) + (chance.is(0.65) ? 1 : 2));
+  const goal = chance.is(0.4) ? chance.pick(IN_SYNC) : chance.pick(MOMENTS);
   const often = chance.pick([1, 0.5, 0.2]);
   return {
     handover: handover(world, chance, crew),
     goal: new Map([[goal, FREQUENT.has(goal) ? often / 10 : often]]),
     mostMs: chance.pick(MOST_MS),
-    fault: kinds.length > 0 && chance.is(0.8) ? chance.pick(kinds) : null,
+    then: chance.is(0.3) ? 'alone' : chance.is(0.4) ? 'kill' : kinds.length > 0 && chance.is(0.8) ? chance.pick(kinds) : null,
     afterMs: chance.pick([0, 0, 1, 5, 30, 300, 1_000]),
   };
+}
+
+/** All others are gone or out of reach: what is asked of this one now, it has alone. */
+export function alone(world: Watched, chance: Chance, sid: Sid): readonly Command[] {
+  const others = world.sids.filter((each) => each !== sid);
+  const how = chance.pick(['kill', 'pause', 'partition'] as const);
+  if (how === 'partition') return [{ type: 'partition', groups: [[sid], others] }];
+  const up = others.filter((each) => (how === 'kill' ? exists(world, each) : world.isUp(each) && !world.isPaused(each)));
+  return up.map((each) => ({ type: how, sid: each }));
 }
 
 function handover(world: Watched, chance: Chance, crew: readonly Sid[]): Fault {

@@ -29,10 +29,8 @@ export const FAULT_KINDS = [
   'skew',
   'diskFull',
 ] as const;
-/**
- * What a hunt does unless it is told. A full disk is not among it: what a server does then is left to its operator (ZooKeeper's own tests have none).
- */
-export const USUAL_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => kind !== 'diskFull');
+/** What a hunt does unless it is told. */
+export const USUAL_FAULTS: readonly FaultKind[] = FAULT_KINDS;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Faults that are aimed at a moment of the protocol, not at a time. */
@@ -116,8 +114,9 @@ export function drawRecipe(chance: Chance, wish: Wish): Recipe {
   // A long calm now and then: that nothing goes on any more shows only after a while.
   const calmMs = chance.pick([200, 600, 1_500, null]);
   const storms = 1 + chance.below(stormMs > 2_000 ? 3 : 6);
-  const crews = chance.is(0.6) ? 2 + chance.below(8) : null;
-  const requestGapMs = chance.pick([2, 8, 30, 100, 300]);
+  const crews = chance.is(0.7) ? 3 + chance.below(10) : null;
+  // Crews have the more changes the less there is of everything else.
+  const requestGapMs = chance.pick(crews === null ? [3, 20, 100, 300] : [30, 100, 300, 600]);
   return {
     start:
       wish.start === null
@@ -133,7 +132,7 @@ export function drawRecipe(chance: Chance, wish: Wish): Recipe {
     crews,
     requestGapMs,
     clients: 1 + chance.below(3),
-    znodes: chance.is(0.15) ? 300 : 0,
+    znodes: chance.is(0.2) ? 600 : 0,
     priorityChanges: wish.priorities && chance.is(0.6) ? 1 + chance.below(6) : null,
   };
 }

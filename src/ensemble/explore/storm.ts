@@ -5,17 +5,17 @@ import { limitOf } from '../invariants/calm.ts';
 import type { Command } from '../types.ts';
 import { Chance } from './chance.ts';
 import { Clientele } from './clientele.ts';
-import { drawShift } from './crews.ts';
+import { alone, drawShift } from './crews.ts';
 import type { FoundRun, Timed } from './plain.ts';
 import { Play, type Violation } from './play.ts';
 import { Probe, type Hit, type Seen } from './probe.ts';
 import type { Recipe } from './recipe.ts';
-import { AIMED, calm, faultOf, startOf, type Fault } from './trouble.ts';
+import { AIMED, calm, exists, faultOf, startOf, type Fault } from './trouble.ts';
 
 /** A run is given up after so many events: a short one that ends finds more than a long one that goes on. */
-const MOST_EVENTS = 20_000;
+const MOST_EVENTS = 10_000;
 /** Requests of a calm, so that a long one is not mostly requests. */
-const MOST_IN_A_CALM = 150;
+const MOST_IN_A_CALM = 40;
 /** Znodes made at once. */
 const PER_MULTI = 50;
 /** Virtual time that a start's own steps may take. */
@@ -140,21 +140,34 @@ class Storm {
     const aimed = kinds.filter((kind) => AIMED.has(kind));
     this.#weather++;
     if (priorityChanges !== null) this.#priorities(crews * 400, priorityChanges);
+    let loner: Sid | null = null;
     for (let i = 0; i < crews && this.#goesOn(); i++) {
-      const { handover, goal, mostMs, fault, afterMs } = drawShift(ensemble, this.#chance, aimed);
+      const { handover, goal, mostMs, then, afterMs } = drawShift(ensemble, this.#chance, aimed, loner);
       this.#do(handover);
       this.#probe.moments = goal;
       this.#probe.hit = null;
       this.#probe.storm = true;
       const hit = this.#goTo(ensemble.now + mostMs);
       this.#probe.storm = false;
-      if (hit !== null && fault !== null) {
+      loner = null;
+      if (then === 'alone') loner = this.#leaveAlone(hit?.sid ?? this.#chance.pick(this.#sids));
+      else if (hit !== null && then !== null) {
         const aim = this.#chance.is(0.6) ? hit.sid : (hit.peer ?? this.#chance.pick(this.#sids));
-        this.#do(faultOf(fault, ensemble, this.#chance, aim, aim === hit.sid ? hit.peer : hit.sid, faultMs));
+        this.#do(faultOf(then, ensemble, this.#chance, aim, aim === hit.sid ? hit.peer : hit.sid, faultMs));
       }
       this.#goTo(ensemble.now + afterMs);
     }
     this.#probe.moments = this.#recipe.moments;
+  }
+
+  /** The leader, or who is there, has new clients to itself for a moment. */
+  #leaveAlone(sid: Sid): Sid {
+    const { ensemble } = this.#play;
+    const one = this.#sids.find((each) => ensemble.view(each)?.role === 'LEADING') ?? sid;
+    this.#give(alone(ensemble, this.#chance, one));
+    for (let i = this.#chance.below(3); i >= 0; i--) this.#give(this.#clientele.connect(one));
+    this.#goTo(ensemble.now + this.#chance.pick([3, 10, 40]));
+    return one;
   }
 
   #calmFor(ms: number): void {
@@ -162,6 +175,8 @@ class Storm {
     this.#weather++;
     const order = this.#chance.shuffled(this.#sids);
     const left = this.#chance.is(0.3) ? order.slice(0, Math.floor((order.length - 1) / 2)) : [];
+    const ended = this.#chance.is(0.3) ? this.#sids.filter((sid) => exists(this.#play.ensemble, sid)) : [];
+    this.#give(ended.map((sid) => ({ type: 'kill', sid })));
     this.#give(calm(this.#play.ensemble, this.#done, left));
     for (const done of this.#done) if (!left.some((sid) => done.endsWith(` ${sid}`))) this.#done.delete(done);
     this.#leastGapMs = ms / MOST_IN_A_CALM;
@@ -172,7 +187,7 @@ class Storm {
   /** What a calm ensemble may take for a leader, and once more for its learners. */
   #longMs(): number {
     const { config } = this.#play.scenario;
-    return 2 * limitOf(config) + 3 * config.tickTimeMs;
+    return (this.#chance.is(0.7) ? 1 : 2) * limitOf(config) + 4 * config.tickTimeMs;
   }
 
   /**

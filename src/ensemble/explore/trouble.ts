@@ -39,6 +39,8 @@ export const AIMED: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'slow',
   'restartAll',
   'shift',
+  'slowDisk',
+  'diskFull',
 ]);
 
 export function exists(world: Watched, sid: Sid): boolean {
@@ -102,7 +104,7 @@ export function faultOf(kind: FaultKind, world: Watched, chance: Chance, at: Sid
       return pair === null ? NOTHING : onLink(kind, ...pair, chance, lasts());
     }
     case 'slowDisk': {
-      const sid = chance.pick(world.sids);
+      const sid = at ?? chance.pick(world.sids);
       const fsyncMs = chance.pick([20, 100, 500, 2_000]);
       return {
         now: [{ type: 'slowDisk', sid, fsyncMs }],
@@ -112,7 +114,7 @@ export function faultOf(kind: FaultKind, world: Watched, chance: Chance, at: Sid
     case 'skew':
       return { now: [{ type: 'skew', sid: chance.pick(world.sids), rate: chance.pick([0.8, 0.95, 1, 1.05, 1.3]) }], later: [] };
     case 'diskFull': {
-      const sid = chance.pick(world.sids);
+      const sid = at ?? chance.pick(world.sids);
       return {
         now: [{ type: 'diskFull', sid, full: true }],
         later: [{ afterMs: lasts(), make: () => [{ type: 'diskFull', sid, full: false }] }],
