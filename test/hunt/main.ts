@@ -15,7 +15,7 @@ Hunts for each variant and says how long it took. A find counts when the same ru
   --shrink S      for making what is found smaller (default 20)
   --workers W     threads (default 2)
   --seed N        (default 1)
-  --keep DIR      write what is found there, one scenario each; none that is in current
+  --keep DIR      write what is found on sound there, a scenario each
   --json          JSON instead of a table
 `;
 
@@ -100,7 +100,11 @@ async function main(): Promise<void> {
       '| Variant | Seconds | CPU seconds | Events | Passed over | Invariant | Commands | Events of the run |\n|---|---|---|---|---|---|---|---|\n',
     );
   for (const quarry of chosen) {
-    const hunted = await hunt(workers, (stripe) => jobOf(quarry, seed, stripe, seconds * 1000, shrink * 1000), () => undefined);
+    const hunted = await hunt(
+      workers,
+      (stripe) => jobOf(quarry, seed, stripe, seconds * 1000, shrink * 1000),
+      () => undefined,
+    );
     const row = rowOf(quarry.name, hunted);
     rows.push(row);
     if (!values.json) process.stdout.write(lineOf(row));

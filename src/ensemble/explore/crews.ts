@@ -15,6 +15,8 @@ export interface Shift {
   readonly goal: ReadonlyMap<Moment, number>;
   /** Virtual ms after which it is over anyway. */
   readonly mostMs: number;
+  /** Requests before it is over. */
+  readonly requests: number;
   /** What happens at the moment: a fault for who is there, or the leader is left alone with its clients; null: nothing. */
   readonly then: FaultKind | 'alone' | null;
   /** Virtual ms that the crew goes on after that. */
@@ -24,7 +26,18 @@ export interface Shift {
 /** An election takes 200 ms at least (`finalizeWait`). */
 const MOST_MS = [400, 800, 1_500, 4_000] as const;
 /** Between an election and the first request. */
-const IN_SYNC: readonly Moment[] = ['vote.final', 'LEADERINFO', 'DIFF', 'TRUNC', 'SNAP', 'sync.opened', 'newLeader.received', 'snapshot.taken'];
+const IN_SYNC: readonly Moment[] = [
+  'vote.final',
+  'LEADERINFO',
+  'DIFF',
+  'TRUNC',
+  'SNAP',
+  'sync.opened',
+  'newLeader.received',
+  'snapshot.taken',
+];
+/** What leaves somebody in the middle of something, whatever else a run has. */
+const USUAL = ['kill', 'kill', 'reset'] as const;
 const ENDINGS = ['kill', 'kill', 'powerLoss'] as const;
 
 /**
@@ -43,7 +56,8 @@ export function drawShift(world: Watched, chance: Chance, kinds: readonly FaultK
     handover: handover(world, chance, crew),
     goal: new Map([[goal, FREQUENT.has(goal) ? often / 10 : often]]),
     mostMs: chance.pick(MOST_MS),
-    then: chance.is(0.3) ? 'alone' : chance.is(0.4) ? 'kill' : kinds.length > 0 && chance.is(0.8) ? chance.pick(kinds) : null,
+    requests: chance.pick([0, 0, 2, 5]),
+    then: chance.is(0.3) ? 'alone' : chance.is(0.5) ? chance.pick(USUAL) : kinds.length > 0 && chance.is(0.8) ? chance.pick(kinds) : null,
     afterMs: chance.pick([0, 0, 1, 5, 30, 300, 1_000]),
   };
 }
@@ -68,6 +82,9 @@ function handover(world: Watched, chance: Chance, crew: readonly Sid[]): Fault {
       ? [{ type: 'partition', groups: [crew, others] }]
       : others.filter((sid) => world.isUp(sid) && !world.isPaused(sid)).map((sid) => ({ type: 'pause', sid }));
   const gapMs = chance.pick([0, 1, 20, 100]);
-  const back = (sid: Sid) => (later: Watched): readonly Command[] => later.isPaused(sid) ? [{ type: 'resume', sid }] : startOf(sid)(later);
+  const back =
+    (sid: Sid) =>
+    (later: Watched): readonly Command[] =>
+      later.isPaused(sid) ? [{ type: 'resume', sid }] : startOf(sid)(later);
   return { now: [{ type: 'heal' }, ...fresh, ...gone], later: crew.map((sid, i) => ({ afterMs: 1 + i * gapMs, make: back(sid) })) };
 }

@@ -16,6 +16,8 @@ import { AIMED, calm, exists, faultOf, startOf, type Fault } from './trouble.ts'
 const MOST_EVENTS = 10_000;
 /** Requests of a calm, so that a long one is not mostly requests. */
 const MOST_IN_A_CALM = 40;
+/** Virtual ms in which a few requests are done in most ensembles. */
+const ASK_MS = 25;
 /** Znodes made at once. */
 const PER_MULTI = 50;
 /** Virtual time that a start's own steps may take. */
@@ -142,7 +144,7 @@ class Storm {
     if (priorityChanges !== null) this.#priorities(crews * 400, priorityChanges);
     let loner: Sid | null = null;
     for (let i = 0; i < crews && this.#goesOn(); i++) {
-      const { handover, goal, mostMs, then, afterMs } = drawShift(ensemble, this.#chance, aimed, loner);
+      const { handover, goal, mostMs, requests, then, afterMs } = drawShift(ensemble, this.#chance, aimed, loner);
       this.#do(handover);
       this.#probe.moments = goal;
       this.#probe.hit = null;
@@ -150,14 +152,23 @@ class Storm {
       const hit = this.#goTo(ensemble.now + mostMs);
       this.#probe.storm = false;
       loner = null;
+      if (then === 'alone' && requests > 0) this.#ask(requests);
       if (then === 'alone') loner = this.#leaveAlone(hit?.sid ?? this.#chance.pick(this.#sids));
       else if (hit !== null && then !== null) {
         const aim = this.#chance.is(0.6) ? hit.sid : (hit.peer ?? this.#chance.pick(this.#sids));
         this.#do(faultOf(then, ensemble, this.#chance, aim, aim === hit.sid ? hit.peer : hit.sid, faultMs));
       }
+      if (then !== 'alone' && requests > 0) this.#ask(requests);
       this.#goTo(ensemble.now + afterMs);
     }
     this.#probe.moments = this.#recipe.moments;
+  }
+
+  /** Some requests in a row, and time for them. */
+  #ask(requests: number): void {
+    const { ensemble } = this.#play;
+    for (let i = 0; i < requests; i++) this.#give(this.#clientele.act((client) => ensemble.client(client)));
+    this.#goTo(ensemble.now + ASK_MS);
   }
 
   /** The leader, or who is there, has new clients to itself for a moment. */

@@ -48,7 +48,12 @@ export function hunterOf(task: Task, host: InlineHost): Hunter {
  *
  * @param clock real time in ms.
  */
-export function work({ task, huntMs, shrinkMs, wanted = {} }: Job, host: InlineHost, clock: () => number, say: (report: Report) => void): void {
+export function work(
+  { task, huntMs, shrinkMs, wanted = {} }: Job,
+  host: InlineHost,
+  clock: () => number,
+  say: (report: Report) => void,
+): void {
   const hunter = hunterOf(task, host);
   const until = clock() + huntMs;
   let [runs, events, branches, saidAt] = [0, 0, 0, clock()];

@@ -46,15 +46,13 @@ export function staysCut(c: Checks, sid: Sid, decision: Extract<Decision, { rule
   if (decision.outcome !== 'done') return;
   for (const change of log) {
     if (change.change !== 'reset') continue;
-    // A snapshot that was taken before, or the log: two defects, which their sentences tell apart.
-    const [what, later] =
-      compareZxid(change.base, decision.to) > 0
-        ? (['snapshot', change.base] as const)
-        : (['log', change.cells.find((cell) => compareZxid(cell.zxid, decision.to) > 0)?.zxid] as const);
+    // The log, or a snapshot that was taken before: two defects, which their sentences tell apart.
+    const logged = change.cells.find((cell) => compareZxid(cell.zxid, decision.to) > 0)?.zxid;
+    const later = logged ?? (compareZxid(change.base, decision.to) > 0 ? change.base : undefined);
     if (later === undefined) continue;
     c.report(
       'what was cut stays cut',
-      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its ${what} up to ${formatZxid(later)} again.`,
+      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its ${logged === undefined ? 'snapshot' : 'log'} up to ${formatZxid(later)} again.`,
       c.own(sid),
       sid,
     );
