@@ -25,10 +25,11 @@ Where runs begin
   --servers N      servers of each run, 1 to ${LIMITS.servers} (default: 3 to 6, drawn)
   --profile NAME   ${Object.keys(PROFILES).join(', ')} (default: the scenario's, else current)
   --variant LIST   variants on top of it, with commas; --variant list shows them
+  --clean-under P  pass over what the same run breaks under profile P without variants too
 
 How they are made
   --faults LIST    kinds of faults, with commas: ${FAULT_KINDS.join(', ')}
-                   (default: all but diskFull)
+                   (default: all)
   --mode MODE      random: faults at random times and at telling moments
                    pct: links and disks have priorities, which change
                    coverage: pct, and going on from runs that met something new (default)
@@ -54,6 +55,7 @@ const OPTIONS = {
   servers: { type: 'string' },
   profile: { type: 'string' },
   variant: { type: 'string' },
+  'clean-under': { type: 'string' },
   faults: { type: 'string' },
   mode: { type: 'string' },
   depth: { type: 'string' },
@@ -82,6 +84,8 @@ export async function explore(args: readonly string[]): Promise<number> {
   }
   if (positionals.length > 1) throw new UsageError(`expected one scenario, got ${positionals.length}. See zablab explore --help`);
   const wish = wishOf(positionals[0], values);
+  const cleanUnder = values['clean-under'];
+  const wanted = cleanUnder === undefined ? {} : { cleanUnder: { profile: oneOf('--clean-under', cleanUnder, Object.keys(PROFILES)) } };
   const mode = oneOf('--mode', values.mode ?? 'coverage', MODES);
   const seed = numberOf('--seed', values.seed, 1, 0, 4_294_967_295);
   const depth = numberOf('--depth', values.depth, 5, 1, 12);
@@ -91,7 +95,7 @@ export async function explore(args: readonly string[]): Promise<number> {
   const jobOf = (stripe: number): Job => {
     const same = { ...wish, seed, stripe };
     const task: Task = mode === 'systematic' ? { ...same, mode, depth } : { ...same, mode };
-    return { task, huntMs: seconds * 1000, shrinkMs: shrinkSeconds * 1000 };
+    return { task, huntMs: seconds * 1000, shrinkMs: shrinkSeconds * 1000, wanted };
   };
   const hunted = await hunt(workers, jobOf, progressLines());
   const out = values.out ?? 'found.json';
@@ -157,6 +161,7 @@ function progressLines(): (report: Report, tally: Tally) => void {
   let saidAt = startedAt;
   return (report, tally) => {
     const now = performance.now();
+    if (report.type === 'passedOver') process.stderr.write(`passed over, ${report.why}\n`);
     if (report.type === 'found')
       process.stderr.write(`found: ${report.violation.sentence}\nmaking ${report.run.commands.length} commands fewer ...\n`);
     if (now - saidAt < PROGRESS_MS) return;
@@ -197,6 +202,7 @@ function figures(hunted: Hunted, shown: Shown | null, out: string): object {
   return {
     runs: tally.runs,
     events: tally.events,
+    passedOver: tally.passedOver,
     seconds: ms / 1000,
     cpuSeconds: cpuMs / 1000,
     eventsPerSecond: perSecond,
@@ -235,6 +241,8 @@ function tell(hunted: Hunted, shown: Shown | null, out: string, never: boolean):
     `${tally.runs} runs, ${tally.events} events in ${(ms / 1000).toFixed(1)} s (${perSecond}/s, ${perCpuSecond} a CPU second), ` +
       `${tally.states} abstract states, ${tally.branches} of ${ALL_BRANCHES.length} branches.\n`,
   );
+  if (tally.passedOver > 0)
+    process.stdout.write(`${tally.passedOver} finds were passed over: the same runs break something without it too.\n`);
   if (never) for (const branch of tally.never) process.stdout.write(`never taken: ${branch}\n`);
   if (shown === null) {
     process.stdout.write('Nothing was found.\n');

@@ -6,5 +6,5 @@ import { measureIntake } from './intake.ts';
 import { measurePage } from './page.ts';
 
 const root = process.env['ZABLAB_ROOT'] ?? process.cwd();
-const figures = [...measureCore(), ...measureExplore(), ...(await measureIntake(root)), ...(await measurePage(root))];
+const figures = [...measureCore(), ...(await measureExplore()), ...(await measureIntake(root)), ...(await measurePage(root))];
 console.log(process.argv.includes('--json') ? asJson(figures) : asTable(figures));

@@ -30,6 +30,7 @@ describe('zablab explore', () => {
     [['first-election', '--servers', '3'], '--servers: the scenario says how many there are'],
     [['--servers', '10'], '--servers 10: expected a whole number from 1 to 9'],
     [['--profile', '2.0'], 'profile: expected one of 3.8.0'],
+    [['--clean-under', 'calm'], '--clean-under calm: expected one of 3.8.0'],
     [['--variant', 'ZOOKEEPER-0'], 'there is no variant "ZOOKEEPER-0"'],
     [['--faults', 'kill,thunder'], '--faults thunder: expected one of kill, crash'],
     [['--mode', 'lucky'], '--mode lucky: expected one of random, pct, coverage, systematic'],

@@ -28,12 +28,16 @@ export class Clientele {
     this.#next = Math.max(this.#next, ...clients.map((client) => client + 1));
   }
 
-  /** A new session, with all servers in its connect string or with some. */
-  connect(): readonly Command[] {
+  /**
+   * A new session, with all servers in its connect string or with one.
+   *
+   * @param only the one server in it.
+   */
+  connect(only: Sid | null = null): readonly Command[] {
     if (this.#next > LIMITS.clients) return [];
     const client = this.#next++;
     this.#live.push(client);
-    const servers = this.#chance.is(0.5) ? this.#chance.shuffled(this.#sids) : [this.#chance.pick(this.#sids)];
+    const servers = only !== null ? [only] : this.#chance.is(0.5) ? this.#chance.shuffled(this.#sids) : [this.#chance.pick(this.#sids)];
     return [{ type: 'connect', client, servers, timeoutMs: this.#chance.pick([400, 1_000, 4_000]) }];
   }
 
@@ -49,6 +53,14 @@ export class Clientele {
     if ((view(client)?.waiting ?? 0) > 20) return [];
     if (chance.is(0.01)) return [{ type: chance.is(0.5) ? 'close' : 'abandon', client }];
     return [{ type: 'request', client, request: this.#request() }];
+  }
+
+  /** Many znodes at once, asked for by somebody. */
+  fill(view: (client: ClientId) => ClientView | null, count: number): readonly Command[] {
+    const client = this.#live.find((each) => view(each)?.state === 'connected');
+    if (client === undefined) return [];
+    const create = { op: 'create', path: '/n', data: this.#data(), acl: OPEN_ACL, mode: 'persistentSequential' } as const;
+    return [{ type: 'request', client, request: { op: 'multi', ops: Array.from({ length: count }, () => create) } }];
   }
 
   #request(): ClientOp {

@@ -52,7 +52,8 @@ const KINDS = ['LEADERINFO', 'ACKEPOCH', 'DIFF', 'TRUNC', 'SNAP', 'PROPOSAL', 'C
 
 export class Probe implements Observer {
   readonly #seen: Seen;
-  readonly #moments: ReadonlyMap<Moment, number>;
+  /** The moments that count, and how often one of them is taken. */
+  moments: ReadonlyMap<Moment, number>;
   readonly #chance: Chance;
   readonly #servers = new Map<Sid, Known>();
   /** Kind of each flight that has not arrived. */
@@ -67,7 +68,7 @@ export class Probe implements Observer {
 
   constructor(seen: Seen, moments: ReadonlyMap<Moment, number>, chance: Chance) {
     this.#seen = seen;
-    this.#moments = moments;
+    this.moments = moments;
     this.#chance = chance;
   }
 
@@ -77,7 +78,7 @@ export class Probe implements Observer {
     if (actor.kind === 'server') {
       for (const decision of decisions) if (this.#seen.branches.add(decision)) this.#isFresh(event);
       if (changes !== null && this.#change(actor.sid, changes)) moved = true;
-      if (this.storm && this.hit === null && this.#moments.size > 0) this.#watch(actor.sid, event);
+      if (this.storm && this.hit === null && this.moments.size > 0) this.#watch(actor.sid, event);
     } else if (what.type === 'processEnded') {
       this.#server(what.sid).up = false;
       for (const flight of what.lost) this.#arrived(flight);
@@ -199,11 +200,11 @@ export class Probe implements Observer {
 
   #watch(sid: Sid, { decisions, what }: TraceEvent): void {
     for (const decision of decisions) {
-      const rate = this.#moments.get(decision.rule);
+      const rate = this.moments.get(decision.rule);
       if (rate !== undefined && this.#chance.is(rate)) this.hit = { sid, peer: peerOf(decision) };
     }
     if (what.type !== 'receive') return;
-    const rate = this.#moments.get(what.message.kind);
+    const rate = this.moments.get(what.message.kind);
     if (rate !== undefined && this.#chance.is(rate)) this.hit = { sid, peer: what.from.kind === 'server' ? what.from.sid : null };
   }
 }

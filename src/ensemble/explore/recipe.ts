@@ -29,17 +29,15 @@ export const FAULT_KINDS = [
   'skew',
   'diskFull',
 ] as const;
-/**
- * What a hunt does unless it is told. A full disk is not among it: what a server does then is left to its operator (ZooKeeper's own tests have none).
- */
-export const USUAL_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => kind !== 'diskFull');
+/** What a hunt does unless it is told. */
+export const USUAL_FAULTS: readonly FaultKind[] = FAULT_KINDS;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Faults that are aimed at a moment of the protocol, not at a time. */
 export type Moment = RuleId | MessageKind;
 
 /** Moments at which a server has just promised, written or learned something. */
-const MOMENTS: readonly Moment[] = [
+export const MOMENTS: readonly Moment[] = [
   'vote.final',
   'epoch.propose',
   'epoch.accept',
@@ -72,7 +70,7 @@ const MOMENTS: readonly Moment[] = [
 ];
 
 /** How often a moment comes decides how seldom it is taken. */
-const FREQUENT: ReadonlySet<Moment> = new Set<Moment>(['proposal.ack', 'request.validated', 'PROPOSAL', 'COMMIT', 'ACK', 'REQUEST']);
+export const FREQUENT: ReadonlySet<Moment> = new Set<Moment>(['proposal.ack', 'request.validated', 'PROPOSAL', 'COMMIT', 'ACK', 'REQUEST']);
 
 export interface Recipe {
   /** The ensemble and its surroundings, and what is done before the hunt begins. */
@@ -84,11 +82,16 @@ export interface Recipe {
   /** Mean time that a server is down or a link is cut, ms. */
   readonly faultMs: number;
   readonly stormMs: number;
-  readonly calmMs: number;
+  /** Null: as long as a calm ensemble may take for anything, and longer. */
+  readonly calmMs: number | null;
   readonly storms: number;
+  /** Crews that take over from each other in a storm: see `crews.ts`. Null: faults come as they come. */
+  readonly crews: number | null;
   /** Mean time between two requests of clients, ms. */
   readonly requestGapMs: number;
   readonly clients: number;
+  /** Znodes that there are from the beginning: a snapshot of many takes a while. */
+  readonly znodes: number;
   /** Changes of priority in a storm; null: all links and disks are alike. */
   readonly priorityChanges: number | null;
 }
@@ -109,13 +112,15 @@ export function drawRecipe(chance: Chance, wish: Wish): Recipe {
   const stormMs = chance.pick([300, 1_000, 3_000, 6_000]);
   const kinds = chance.some(wish.faults, chance.pick([0.2, 0.4, 0.7]));
   // A long calm now and then: that nothing goes on any more shows only after a while.
-  const calmMs = chance.pick([200, 600, 1_500, 1_500, 10_000]);
+  const calmMs = chance.pick([200, 600, 1_500, null]);
   const storms = 1 + chance.below(stormMs > 2_000 ? 3 : 6);
-  const requestGapMs = chance.pick([2, 8, 30, 100, 300]);
+  const crews = chance.is(0.7) ? 3 + chance.below(10) : null;
+  // Crews have the more changes the less there is of everything else.
+  const requestGapMs = chance.pick(crews === null ? [3, 20, 100, 300] : [30, 100, 300, 600]);
   return {
     start:
       wish.start === null
-        ? drawStart(chance, wish, Math.ceil((storms * (stormMs + calmMs)) / requestGapMs))
+        ? drawStart(chance, wish, Math.ceil((storms * (stormMs + (calmMs ?? 2_000))) / requestGapMs))
         : { ...wish.start, ...wish.rules, seed: chance.seed() },
     kinds,
     moments: drawMoments(chance),
@@ -124,8 +129,10 @@ export function drawRecipe(chance: Chance, wish: Wish): Recipe {
     stormMs,
     calmMs,
     storms,
+    crews,
     requestGapMs,
     clients: 1 + chance.below(3),
+    znodes: chance.is(0.2) ? 600 : 0,
     priorityChanges: wish.priorities && chance.is(0.6) ? 1 + chance.below(6) : null,
   };
 }
@@ -154,6 +161,7 @@ function drawStart(chance: Chance, { servers, rules }: Wish, requests: number): 
       snapCount: Math.max(5, Math.ceil(chance.pick([0.04, 0.15, 0.4, 1_000]) * requests)),
       snapshotSizeFactor: chance.pick([0.33, 0.33, 10, -1]),
       'fastleader.maxNotificationInterval': chance.pick([400, 1_600]),
+      cnxTimeout: chance.pick([200, 5_000]),
     },
     latency: { meanMs: latency, jitterMs: latency * chance.pick([0.1, 0.4, 1]) },
     fsyncMs: { meanMs: fsync, jitterMs: fsync * chance.pick([0, 0.5]) },

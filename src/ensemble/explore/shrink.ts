@@ -20,6 +20,14 @@ export interface Shrunk {
   readonly minimal: boolean;
 }
 
+export interface ShrinkOptions {
+  readonly mostTries?: number;
+  /** Asked before every try: whether patience is at its end. */
+  readonly isOver?: () => boolean;
+  /** Whether a smaller run that breaks the same invariant is still what was wanted. */
+  readonly counts?: (run: FoundRun, violation: Violation) => boolean;
+}
+
 /** Virtual ms that a smaller run may take longer to the violation than the one before, before it is given up. */
 const PATIENCE_MS = 2_500;
 /** Servers of the smallest ensemble that has a majority to lose. */
@@ -46,19 +54,18 @@ export class Shrinker {
   readonly #host: InlineHost;
   readonly #mostTries: number;
   readonly #isOver: () => boolean;
+  readonly #counts: (run: FoundRun, violation: Violation) => boolean;
   #run: FoundRun;
   #violation: Violation;
   #tries = 0;
 
-  /**
-   * @param isOver asked before every try: whether patience is at its end.
-   */
-  constructor(run: FoundRun, violation: Violation, host: InlineHost, mostTries = Infinity, isOver: () => boolean = () => false) {
+  constructor(run: FoundRun, violation: Violation, host: InlineHost, options: ShrinkOptions = {}) {
     this.#run = run;
     this.#violation = violation;
     this.#host = host;
-    this.#mostTries = mostTries;
-    this.#isOver = isOver;
+    this.#mostTries = options.mostTries ?? Infinity;
+    this.#isOver = options.isOver ?? ((): boolean => false);
+    this.#counts = options.counts ?? ((): boolean => true);
   }
 
   /** The smallest run so far. */
@@ -108,7 +115,9 @@ export class Shrinker {
     const afterMs = Math.max(0, this.#violation.at - last) + PATIENCE_MS;
     const { violation, given } = replay(run, this.#host, afterMs, BEGIN_MS);
     if (violation === null || violation.invariant !== this.#violation.invariant) return false;
-    this.#run = { start: run.start, commands: given };
+    const smaller = { start: run.start, commands: given };
+    if (!this.#counts(smaller, violation)) return false;
+    this.#run = smaller;
     this.#violation = violation;
     return true;
   }

@@ -1,17 +1,25 @@
 /** One run of a hunt: storms of faults and calms after them, clients at work all along, priorities that change. */
 import type { Sid } from '../../base/ids.ts';
 import type { InlineHost } from '../host/inline.ts';
+import { limitOf } from '../invariants/calm.ts';
 import type { Command } from '../types.ts';
 import { Chance } from './chance.ts';
 import { Clientele } from './clientele.ts';
+import { alone, drawShift } from './crews.ts';
 import type { FoundRun, Timed } from './plain.ts';
 import { Play, type Violation } from './play.ts';
-import { Probe, type Seen } from './probe.ts';
+import { Probe, type Hit, type Seen } from './probe.ts';
 import type { Recipe } from './recipe.ts';
-import { AIMED, calm, faultOf, startOf, type Fault } from './trouble.ts';
+import { AIMED, calm, exists, faultOf, startOf, type Fault } from './trouble.ts';
 
 /** A run is given up after so many events: a short one that ends finds more than a long one that goes on. */
-const MOST_EVENTS = 20_000;
+const MOST_EVENTS = 10_000;
+/** Requests of a calm, so that a long one is not mostly requests. */
+const MOST_IN_A_CALM = 40;
+/** Virtual ms in which a few requests are done in most ensembles. */
+const ASK_MS = 25;
+/** Znodes made at once. */
+const PER_MULTI = 50;
 /** Virtual time that a start's own steps may take. */
 export const BEGIN_MS = 120_000;
 
@@ -56,6 +64,8 @@ class Storm {
   readonly #done = new Set<string>();
   /** Counts storms and calms: what was planned in one storm to happen now and then ends with it. */
   #weather = 0;
+  /** Requests are not closer than that, ms. */
+  #leastGapMs = 0;
 
   constructor(recipe: Recipe, seed: number, host: InlineHost, seen: Seen) {
     this.#recipe = recipe;
@@ -81,8 +91,9 @@ class Storm {
     }
     this.#requests();
     for (let i = 0; i < this.#recipe.storms && this.#goesOn(); i++) {
-      this.#stormFor(this.#recipe.stormMs * (0.5 + this.#chance.unit()));
-      this.#calmFor(this.#recipe.calmMs * (0.5 + this.#chance.unit()));
+      if (this.#recipe.crews === null) this.#stormFor(this.#recipe.stormMs * (0.5 + this.#chance.unit()));
+      else this.#crewsFor(this.#recipe.crews);
+      this.#calmFor(this.#recipe.calmMs === null ? this.#longMs() : this.#recipe.calmMs * (0.5 + this.#chance.unit()));
     }
     const { violation, given, ensemble, events } = play;
     const { fresh, freshAt } = this.#probe;
@@ -99,6 +110,8 @@ class Storm {
       .shuffled(this.#sids)
       .forEach((sid, i) => this.#later(i * gapMs * this.#chance.unit(), () => this.#give(startOf(sid)(this.#play.ensemble))));
     for (let i = 0; i < this.#recipe.clients; i++) this.#later(this.#chance.wait(100), () => this.#give(this.#clientele.connect()));
+    for (let made = 0; made < this.#recipe.znodes; made += PER_MULTI)
+      this.#later(500 + made, () => this.#give(this.#clientele.fill((client) => this.#play.ensemble.client(client), PER_MULTI)));
     // Most runs begin with servers that have something to lose.
     if (this.#chance.is(0.7)) this.#goTo(this.#play.ensemble.now + this.#chance.pick([300, 800, 2_000]));
   }
@@ -117,17 +130,75 @@ class Storm {
       this.#later(this.#chance.wait(faultGapMs), next);
     };
     this.#later(this.#chance.wait(faultGapMs), next);
-    this.#goTo(this.#play.ensemble.now + ms);
+    const until = this.#play.ensemble.now + ms;
+    for (let hit = this.#goTo(until); hit !== null; hit = this.#goTo(until)) this.#seize(hit);
     this.#probe.storm = false;
-    this.#probe.hit = null;
+  }
+
+  /** One crew after the other. */
+  #crewsFor(crews: number): void {
+    const { kinds, priorityChanges, faultMs } = this.#recipe;
+    const { ensemble } = this.#play;
+    const aimed = kinds.filter((kind) => AIMED.has(kind));
+    this.#weather++;
+    if (priorityChanges !== null) this.#priorities(crews * 400, priorityChanges);
+    let loner: Sid | null = null;
+    for (let i = 0; i < crews && this.#goesOn(); i++) {
+      const { handover, goal, mostMs, requests, then, afterMs } = drawShift(ensemble, this.#chance, aimed, loner);
+      this.#do(handover);
+      this.#probe.moments = goal;
+      this.#probe.hit = null;
+      this.#probe.storm = true;
+      const hit = this.#goTo(ensemble.now + mostMs);
+      this.#probe.storm = false;
+      loner = null;
+      if (then === 'alone' && requests > 0) this.#ask(requests);
+      if (then === 'alone') loner = this.#leaveAlone(hit?.sid ?? this.#chance.pick(this.#sids));
+      else if (hit !== null && then !== null) {
+        const aim = this.#chance.is(0.6) ? hit.sid : (hit.peer ?? this.#chance.pick(this.#sids));
+        this.#do(faultOf(then, ensemble, this.#chance, aim, aim === hit.sid ? hit.peer : hit.sid, faultMs));
+      }
+      if (then !== 'alone' && requests > 0) this.#ask(requests);
+      this.#goTo(ensemble.now + afterMs);
+    }
+    this.#probe.moments = this.#recipe.moments;
+  }
+
+  /** Some requests in a row, and time for them. */
+  #ask(requests: number): void {
+    const { ensemble } = this.#play;
+    for (let i = 0; i < requests; i++) this.#give(this.#clientele.act((client) => ensemble.client(client)));
+    this.#goTo(ensemble.now + ASK_MS);
+  }
+
+  /** The leader, or who is there, has new clients to itself for a moment. */
+  #leaveAlone(sid: Sid): Sid {
+    const { ensemble } = this.#play;
+    const one = this.#sids.find((each) => ensemble.view(each)?.role === 'LEADING') ?? sid;
+    this.#give(alone(ensemble, this.#chance, one));
+    for (let i = this.#chance.below(3); i >= 0; i--) this.#give(this.#clientele.connect(one));
+    this.#goTo(ensemble.now + this.#chance.pick([3, 10, 40]));
+    return one;
   }
 
   #calmFor(ms: number): void {
     if (!this.#goesOn()) return;
     this.#weather++;
-    this.#give(calm(this.#play.ensemble, this.#done));
-    this.#done.clear();
+    const order = this.#chance.shuffled(this.#sids);
+    const left = this.#chance.is(0.3) ? order.slice(0, Math.floor((order.length - 1) / 2)) : [];
+    const ended = this.#chance.is(0.3) ? this.#sids.filter((sid) => exists(this.#play.ensemble, sid)) : [];
+    this.#give(ended.map((sid) => ({ type: 'kill', sid })));
+    this.#give(calm(this.#play.ensemble, this.#done, left));
+    for (const done of this.#done) if (!left.some((sid) => done.endsWith(` ${sid}`))) this.#done.delete(done);
+    this.#leastGapMs = ms / MOST_IN_A_CALM;
     this.#goTo(this.#play.ensemble.now + ms);
+    this.#leastGapMs = 0;
+  }
+
+  /** What a calm ensemble may take for a leader, and once more for its learners. */
+  #longMs(): number {
+    const { config } = this.#play.scenario;
+    return (this.#chance.is(0.7) ? 1 : 2) * limitOf(config) + 4 * config.tickTimeMs;
   }
 
   /**
@@ -163,7 +234,11 @@ class Storm {
 
   #do({ now, later }: Fault): void {
     this.#give(now);
-    for (const { afterMs, make } of later) this.#later(afterMs, () => this.#give(make(this.#play.ensemble)));
+    const weather = this.#weather;
+    for (const { afterMs, make } of later)
+      this.#later(afterMs, () => {
+        if (this.#weather === weather) this.#give(make(this.#play.ensemble));
+      });
   }
 
   #requests(): void {
@@ -174,7 +249,7 @@ class Storm {
     const next = (): void => {
       this.#give(this.#clientele.act((client) => ensemble.client(client)));
       const busy = !burst || this.#chance.is(0.9);
-      this.#later(busy ? this.#chance.wait(requestGapMs) : 100 + this.#chance.wait(400), next);
+      this.#later(Math.max(this.#leastGapMs, busy ? this.#chance.wait(requestGapMs) : 100 + this.#chance.wait(400)), next);
     };
     this.#later(0, next);
   }
@@ -192,26 +267,33 @@ class Storm {
     this.#due.splice(after < 0 ? this.#due.length : after, 0, due);
   }
 
-  #goTo(until: number): void {
+  /**
+   * Goes on until a time; what is due meanwhile is done.
+   *
+   * @returns where a moment has come that was waited for; then it is earlier.
+   */
+  #goTo(until: number): Hit | null {
     const { ensemble } = this.#play;
     const hit = (): boolean => this.#probe.hit !== null;
     while (this.#goesOn()) {
       const next = this.#due[0];
       const at = next === undefined ? until : Math.min(next.at, until);
       if (at > ensemble.now) this.#play.runTo(at, hit);
-      if (this.#probe.hit !== null) this.#seize();
-      else if (next !== undefined && next.at <= ensemble.now) {
+      if (this.#probe.hit !== null) {
+        const { hit } = this.#probe;
+        this.#probe.hit = null;
+        return hit;
+      }
+      if (next !== undefined && next.at <= ensemble.now) {
         this.#due.shift();
         next.act();
-      } else if (ensemble.now >= until) return;
+      } else if (ensemble.now >= until) return null;
     }
+    return null;
   }
 
   /** A moment has come: trouble at once, or very soon, for the server that is there or the one on the other side. */
-  #seize(): void {
-    const { hit } = this.#probe;
-    this.#probe.hit = null;
-    if (hit === null) return;
+  #seize(hit: Hit): void {
     const aim = this.#chance.is(0.7) ? hit.sid : this.#chance.is(0.7) ? hit.peer : this.#chance.pick(this.#sids);
     const other = aim === hit.sid ? hit.peer : hit.sid;
     const soon = this.#chance.pick([0, 0, 0, 0.3, 1, 3, 10]);

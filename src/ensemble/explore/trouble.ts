@@ -39,6 +39,8 @@ export const AIMED: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'slow',
   'restartAll',
   'shift',
+  'slowDisk',
+  'diskFull',
 ]);
 
 export function exists(world: Watched, sid: Sid): boolean {
@@ -102,7 +104,7 @@ export function faultOf(kind: FaultKind, world: Watched, chance: Chance, at: Sid
       return pair === null ? NOTHING : onLink(kind, ...pair, chance, lasts());
     }
     case 'slowDisk': {
-      const sid = chance.pick(world.sids);
+      const sid = at ?? chance.pick(world.sids);
       const fsyncMs = chance.pick([20, 100, 500, 2_000]);
       return {
         now: [{ type: 'slowDisk', sid, fsyncMs }],
@@ -112,7 +114,7 @@ export function faultOf(kind: FaultKind, world: Watched, chance: Chance, at: Sid
     case 'skew':
       return { now: [{ type: 'skew', sid: chance.pick(world.sids), rate: chance.pick([0.8, 0.95, 1, 1.05, 1.3]) }], later: [] };
     case 'diskFull': {
-      const sid = chance.pick(world.sids);
+      const sid = at ?? chance.pick(world.sids);
       return {
         now: [{ type: 'diskFull', sid, full: true }],
         later: [{ afterMs: lasts(), make: () => [{ type: 'diskFull', sid, full: false }] }],
@@ -181,14 +183,18 @@ function shift(world: Watched, chance: Chance): Fault {
   return { now: ended.map((sid) => ({ type, sid })), later: crew.map((sid, i) => ({ afterMs: 1 + i * gapMs, make: startOf(sid) })) };
 }
 
-/** Everybody is up, reachable and quick again. Only what was done is undone: a command too many is one more to look at. */
-export function calm(world: Watched, done: ReadonlySet<string>): readonly Command[] {
+/**
+ * Everybody is up, reachable and quick again. Only what was done is undone: a command too many is one more to look at.
+ *
+ * @param left servers that stay as they are: down or paused.
+ */
+export function calm(world: Watched, done: ReadonlySet<string>, left: readonly Sid[]): readonly Command[] {
   const undo = (sid: Sid): readonly Command[] => [
     ...(done.has(`slowDisk ${sid}`) ? [{ type: 'slowDisk', sid, fsyncMs: 1 } as const] : []),
     ...(done.has(`diskFull ${sid}`) ? [{ type: 'diskFull', sid, full: false } as const] : []),
     ...(done.has(`skew ${sid}`) ? [{ type: 'skew', sid, rate: 1 } as const] : []),
-    ...(world.isPaused(sid) ? [{ type: 'resume', sid } as const] : []),
-    ...startOf(sid)(world),
+    ...(world.isPaused(sid) && !left.includes(sid) ? [{ type: 'resume', sid } as const] : []),
+    ...(left.includes(sid) ? [] : startOf(sid)(world)),
   ];
   return [{ type: 'heal' }, ...world.sids.flatMap(undo)];
 }

@@ -6,6 +6,7 @@ import type { FoundRun } from './plain.ts';
 import type { Violation } from './play.ts';
 import { Shrinker } from './shrink.ts';
 import { SystematicHunt, type SystematicOptions } from './systematic.ts';
+import { objectionTo, type Wanted } from './wanted.ts';
 
 export type Task = HuntOptions | SystematicOptions;
 
@@ -14,6 +15,8 @@ export interface Job {
   /** Ms by the clock. */
   readonly huntMs: number;
   readonly shrinkMs: number;
+  /** What a find must be; any will do unless told. */
+  readonly wanted?: Wanted;
 }
 
 /** What a hunter says. Figures are since it last said any. */
@@ -25,6 +28,8 @@ export type Report =
       readonly states: readonly number[];
       readonly branches: readonly string[];
     }
+  /** Something broke that is not what was wanted: why not. The hunt goes on. */
+  | { readonly type: 'passedOver'; readonly violation: Violation; readonly why: string }
   | { readonly type: 'found'; readonly run: FoundRun; readonly violation: Violation }
   /** The smallest run so far, should somebody want to wait no longer. */
   | { readonly type: 'shrinking'; readonly commands: number; readonly tries: number; readonly run: FoundRun; readonly violation: Violation }
@@ -44,7 +49,12 @@ export function hunterOf(task: Task, host: InlineHost): Hunter {
  *
  * @param clock real time in ms.
  */
-export function work({ task, huntMs, shrinkMs }: Job, host: InlineHost, clock: () => number, say: (report: Report) => void): void {
+export function work(
+  { task, huntMs, shrinkMs, wanted = {} }: Job,
+  host: InlineHost,
+  clock: () => number,
+  say: (report: Report) => void,
+): void {
   const hunter = hunterOf(task, host);
   const until = clock() + huntMs;
   let [runs, events, branches, saidAt] = [0, 0, 0, clock()];
@@ -59,10 +69,16 @@ export function work({ task, huntMs, shrinkMs }: Job, host: InlineHost, clock: (
     runs++;
     events += outcome.events;
     if (clock() - saidAt >= REPORT_MS) progress();
-    if (outcome.violation === null) continue;
+    const { run, violation } = outcome;
+    if (violation === null) continue;
+    const why = objectionTo(run, violation, wanted, host);
+    if (why !== null) {
+      say({ type: 'passedOver', violation, why });
+      continue;
+    }
     progress();
-    say({ type: 'found', run: outcome.run, violation: outcome.violation });
-    return shrink(outcome.run, outcome.violation, host, clock, shrinkMs, say);
+    say({ type: 'found', run, violation });
+    return shrink(run, violation, { task, huntMs, shrinkMs, wanted }, host, clock, say);
   }
   progress();
   say({ type: 'done' });
@@ -71,13 +87,17 @@ export function work({ task, huntMs, shrinkMs }: Job, host: InlineHost, clock: (
 function shrink(
   run: FoundRun,
   violation: Violation,
+  { shrinkMs, wanted = {} }: Job,
   host: InlineHost,
   clock: () => number,
-  shrinkMs: number,
   say: (report: Report) => void,
 ): void {
   const until = clock() + shrinkMs;
-  const shrinker = new Shrinker(run, violation, host, MOST_TRIES, () => clock() >= until);
+  const shrinker = new Shrinker(run, violation, host, {
+    mostTries: MOST_TRIES,
+    isOver: () => clock() >= until,
+    counts: (smaller, broken) => objectionTo(smaller, broken, wanted, host) === null,
+  });
   const steps = shrinker.work();
   let saidAt = clock();
   for (let step = steps.next(); ; step = steps.next()) {
@@ -93,10 +113,13 @@ function shrink(
 export class Tally {
   runs = 0;
   events = 0;
+  /** Finds that were not wanted. */
+  passedOver = 0;
   readonly #states = new Set<number>();
   readonly #branches = new Set<string>();
 
   add(report: Report): void {
+    if (report.type === 'passedOver') this.passedOver++;
     if (report.type !== 'progress') return;
     this.runs += report.runs;
     this.events += report.events;

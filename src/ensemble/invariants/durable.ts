@@ -46,11 +46,14 @@ export function staysCut(c: Checks, sid: Sid, decision: Extract<Decision, { rule
   if (decision.outcome !== 'done') return;
   for (const change of log) {
     if (change.change !== 'reset') continue;
-    const last = change.cells.at(-1)?.zxid ?? change.base;
+    // The log, or a snapshot that was taken before: two defects, which their sentences tell apart.
+    const logged = change.cells.at(-1)?.zxid;
+    const inLog = logged !== undefined && compareZxid(logged, decision.to) > 0;
+    const last = inLog ? logged : change.base;
     if (compareZxid(last, decision.to) <= 0) continue;
     c.report(
       'what was cut stays cut',
-      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its disk up to ${formatZxid(last)} again.`,
+      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its ${inLog ? 'log' : 'snapshot'} up to ${formatZxid(last)} again.`,
       c.own(sid),
       sid,
     );

@@ -43,7 +43,7 @@ export function disturbed(c: Checks, command: Command, at: number): void {
       lasting(calm.faults, `skew ${command.sid}`, command.rate !== 1);
       break;
     case 'slowDisk':
-      lasting(calm.faults, `slowDisk ${command.sid}`, true);
+      lasting(calm.faults, `slowDisk ${command.sid}`, command.fsyncMs > QUICK_DISK_MS);
       break;
     case 'diskFull':
       lasting(calm.faults, `diskFull ${command.sid}`, command.full);
@@ -53,6 +53,9 @@ export function disturbed(c: Checks, command: Command, at: number): void {
   }
   unsettle(c, at);
 }
+
+/** A disk that takes this long at most is as quick as any. */
+const QUICK_DISK_MS = 10;
 
 /** Only healing everything is sure to undo a partition. */
 function healed(faults: Set<string>, { from, to, oneWay }: Extract<Command, { type: 'heal' }>): void {

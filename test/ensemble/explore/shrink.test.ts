@@ -12,7 +12,7 @@ import { inline } from '../real.ts';
 import { found } from './hunters.ts';
 
 function shrunk(run: FoundRun, violation: Violation, mostTries = Infinity): Shrunk {
-  const steps = new Shrinker(run, violation, inline(), mostTries).work();
+  const steps = new Shrinker(run, violation, inline(), { mostTries }).work();
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

@@ -291,7 +291,7 @@ const breaks: readonly (readonly [InvariantName, string, readonly Sketch[], RegE
         ],
       }),
     ],
-    /go back to 0x100000001, and has read its disk up to 0x100000002/,
+    /go back to 0x100000001, and has read its snapshot up to 0x100000002/,
   ],
   [
     'committed is durable',
