@@ -188,7 +188,7 @@ export const ROWS: readonly Row[] = [
     by: 'BUG-R52',
     story: story.loneTxnBehindSnapshot,
     at: /^server 3 receive TRUNC/,
-    says: /Server 3 was told to go back to 0x100000003, and has read its disk up to 0x200000001 again/,
+    says: /Server 3 was told to go back to 0x100000003, and has read its log up to 0x200000001 again/,
   },
   {
     breaks: 'committed is never cut',
