@@ -1,6 +1,6 @@
 /** `zablab explore`: hunts for runs that break an invariant, and makes the first one small. */
 import { writeFileSync } from 'node:fs';
-import { FAULT_KINDS, USUAL_FAULTS, type FaultKind, type Wish } from '../ensemble/explore/recipe.ts';
+import { FAULT_KINDS, type FaultKind, type Wish } from '../ensemble/explore/recipe.ts';
 import type { Job, Report, Tally, Task } from '../ensemble/explore/work.ts';
 import { ALL_BRANCHES } from '../ensemble/explore/branches.ts';
 import type { Core } from '../ensemble/host/host.ts';
@@ -123,7 +123,7 @@ function wishOf(name: string | undefined, { servers, profile, variant, faults }:
     servers: servers === undefined ? null : numberOf('--servers', servers, 3, 1, LIMITS.servers),
     rules: { ...(profile === undefined ? {} : { profile }), ...(variant === undefined ? {} : { variants: listOf(variant) }) },
     start,
-    faults: faults === undefined ? USUAL_FAULTS : listOf(faults).map((kind) => oneOf<FaultKind>('--faults', kind, FAULT_KINDS)),
+    faults: faults === undefined ? FAULT_KINDS : listOf(faults).map((kind) => oneOf<FaultKind>('--faults', kind, FAULT_KINDS)),
   };
   // What is wrong with names of profiles and variants is said as for any scenario.
   parseScenario({ servers: 3, ...start, ...wish.rules }, name ?? 'explore');

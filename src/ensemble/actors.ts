@@ -52,9 +52,12 @@ export function applyServerStep(
   });
   process.view = Object.assign(process.view ?? ({} as ServerView), output.changes);
   const sent: Flight[] = [];
+  let refused = false;
   for (const effect of effects) {
     if (process.state !== 'running') break;
-    applyEffect(world, process, effect, sent);
+    if (effect.type === 'disk' && !refused) refused = !writeDisk(world, process, effect.ops);
+    // Who is told that the disk is full does not get to what it was to do after writing.
+    else if (effect.type !== 'disk' && !(refused && FOLLOWS_WRITING.has(effect.type))) applyEffect(world, process, effect, sent);
   }
   event.sent = kept(sent);
 }
@@ -91,7 +94,9 @@ function recorded(input: Input, flight: Flight | null): RecordedInput {
   return { type: 'receive', conn: input.conn, flight: flight.id, from: flight.from, message: input.message };
 }
 
-function applyEffect(world: World, process: Process, effect: Effect, sent: Flight[]): void {
+const FOLLOWS_WRITING: ReadonlySet<Effect['type']> = new Set<Effect['type']>(['fsync', 'send']);
+
+function applyEffect(world: World, process: Process, effect: Exclude<Effect, { type: 'disk' }>, sent: Flight[]): void {
   switch (effect.type) {
     case 'send': {
       const flight = sendMessage(world, effect.conn, process.sid, effect.message);
@@ -102,8 +107,6 @@ function applyEffect(world: World, process: Process, effect: Effect, sent: Fligh
       return setTimer(world, process.sid, process, effect.timer, effect.afterMs);
     case 'cancelTimer':
       return cancelTimer(process, effect.timer);
-    case 'disk':
-      return writeDisk(world, process, effect.ops);
     case 'fsync':
       return requestFsync(world, process, effect.token, effect.files);
     case 'connect':

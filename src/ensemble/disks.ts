@@ -13,15 +13,19 @@ import { drawSpread, inMicroseconds, schedule, type World } from './world.ts';
 /** What the operating system says (ENOSPC). */
 export const NO_SPACE = 'No space left on device';
 
-/** A server writes. On a full disk all before the first op that needs space is done, and the process is told. */
-export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]): void {
+/**
+ * A server writes. On a full disk all before the first op that needs space is done, and the process is told.
+ *
+ * @returns false when an op was refused.
+ */
+export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]): boolean {
   for (const { op, file } of ops) {
     if (op === 'delete') process.writtenAt.delete(file);
     else process.writtenAt.set(file, world.state.now);
   }
   if (!process.diskFull && !wasRefused(process.disk, ops[0])) {
     process.disk = ops.length === 1 ? applyDiskOp(process.disk, ops[0] as DiskOp) : applyDiskOps(process.disk, ops);
-    return;
+    return true;
   }
   const first = ops.findIndex(needsSpace);
   const done = first < 0 ? ops : ops.slice(0, first);
@@ -29,7 +33,7 @@ export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]
     process.disk,
     done.filter((op) => !wasRefused(process.disk, op)),
   );
-  if (first < 0) return;
+  if (first < 0) return true;
   schedule(world, world.state.now, {
     kind: 'input',
     sid: process.sid,
@@ -42,6 +46,7 @@ export function writeDisk(world: World, process: Process, ops: readonly DiskOp[]
     },
     cause: world.cause,
   });
+  return false;
 }
 
 /** The file was to be made while the disk was full, and the process has not been told yet. */

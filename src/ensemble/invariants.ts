@@ -7,7 +7,7 @@ import { formatZxid } from '../base/zxid.ts';
 import type { Decision, EnsembleConfig } from '../zab/types.ts';
 import { align, changeHistory, emptyHistory, type History } from './ghost.ts';
 import { clientEvent, outcome } from './invariants/clients.ts';
-import { applied, committed, established, truncated } from './invariants/committed.ts';
+import { applied, committed, established, cutAskedFor } from './invariants/committed.ts';
 import { epochIsFounded, quorumIsDurable, staysCut } from './invariants/durable.ts';
 import { epochs, epochWon, otherLeaders, promiseGiven, proposed, wasProposed } from './invariants/leaders.ts';
 import {
@@ -18,7 +18,6 @@ import {
   processStarted,
   requestCommitted,
   requestTaken,
-  sessionClosed,
   unsettle,
 } from './invariants/liveness.ts';
 import { commitsInOrder, historyGrows, messageHeard, protocolDecision, shapeHolds } from './invariants/messages.ts';
@@ -90,9 +89,7 @@ function serverEvent(c: Checks, sid: Sid, event: TraceEvent): void {
       proposed(c, sid, role, changes?.currentEpoch ?? before.currentEpoch, change.cell);
       historyGrows(c, sid, history, change.cell);
       if (role !== 'LEADING') wasProposed(c, sid, change.cell);
-      if (change.cell.type === 'closeSession') sessionClosed(c, change.cell);
     }
-    if (change.change === 'truncate') truncated(c, sid, change.to);
     changeHistory(history, change, ghost.committed, change.change === 'reset' ? snapshotSource(c, event) : history);
   }
   if (changes?.lastSynced !== undefined) ghost.synced[sid] = changes.lastSynced;
@@ -144,6 +141,8 @@ function decided(c: Checks, sid: Sid, decision: Decision, event: TraceEvent): vo
       return epochWon(c, sid, epoch);
     }
     case 'sync.mode':
+      for (const { message } of decision.mode === 'TRUNC' ? event.sent : [])
+        if (message.kind === 'TRUNC') cutAskedFor(c, sid, decision.learner, message.zxid);
       return syncSent(c, sid, decision, event.sent);
     case 'sync.truncated':
       c.ghost.truncated.add(sid);

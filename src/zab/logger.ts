@@ -58,11 +58,11 @@ function flush(d: Draft): void {
   if (batch.length === 0) return;
   const token = d.s.nextToken;
   d.s.nextToken = token + 1;
-  const files = commit(d);
   const logger = edit(d, 'logger');
   logger.flushing = batch;
   logger.token = token;
-  d.effects.push({ type: 'fsync', token, files });
+  // Old files are closed when it is done: a role that ends meanwhile waits for all of them.
+  d.effects.push({ type: 'fsync', token, files: d.s.log.streamsToFlush });
 }
 
 /** Moves up to maxBatchSize queued txns into the log file, and begins a snapshot when one is due. */
@@ -88,25 +88,25 @@ export function appendToLog(d: Draft, item: LoggedTxn): void {
   edit(d, 'logger').txnsSinceSnapshot = d.s.logger.txnsSinceSnapshot + 1;
 }
 
-/** Closes old log files and names those an fsync must cover. */
-function commit(d: Draft): readonly string[] {
-  const files = d.s.log.streamsToFlush;
-  if (files.length > 1) d.s.log = commitLog(d.s.log).log;
-  return files;
+/** Everything appended is durable: old log files are closed. Source: `FileTxnLog.commit`. */
+function closeOldLogs(d: Draft): void {
+  if (d.s.log.streamsToFlush.length > 1) d.s.log = commitLog(d.s.log).log;
 }
 
 /** Makes everything appended so far durable before going on, as a learner does at NEWLEADER. Blocks in the real server; takes no time here. */
 export function commitLogNow(d: Draft): void {
   write(
     d,
-    commit(d).map((file) => ({ op: 'fsync', file })),
+    d.s.log.streamsToFlush.map((file) => ({ op: 'fsync', file })),
   );
+  closeOldLogs(d);
   d.s.lastSynced = d.s.lastLogged;
 }
 
 /** The disk has made a batch durable: pass it on and go for the next. */
 export function onFsynced(d: Draft, token: number): void {
   if (d.s.logger.token !== token) return;
+  closeOldLogs(d);
   const batch = d.s.logger.flushing;
   const logger = edit(d, 'logger');
   logger.flushing = NOTHING;

@@ -7,6 +7,7 @@ import { emptyList } from '../base/chunked.ts';
 import { randomStream } from '../base/random.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { newTree } from '../tree/tree.ts';
+import { readEpochFile } from '../store/epochFiles.ts';
 import { newLogWriter } from '../store/txnLog.ts';
 import { finishMulti } from './commit.ts';
 import { copyServer } from './copies.ts';
@@ -200,7 +201,11 @@ function disconnected(d: Draft, conn: number): void {
  */
 function diskFailed(d: Draft, { message, file, disk }: Extract<Input, { type: 'diskError' }>): void {
   if (disk !== undefined) d.s.disk = disk;
-  if (file?.startsWith('snapshot.') === true) return exit(d, SNAPSHOT_FAILED, message);
+  // An epoch whose writing failed, or did not come about because something before it failed, was never set (`QuorumPeer.setCurrentEpoch`).
+  for (const epoch of ['acceptedEpoch', 'currentEpoch'] as const) d.s[epoch] = readEpochFile(d.s.disk, epoch) ?? d.s[epoch];
+  const { snapshotting } = d.s;
+  const lostSnapshot = snapshotting !== null && d.s.disk.files[snapshotting.part] === undefined;
+  if (lostSnapshot || file?.startsWith('snapshot.') === true) return exit(d, SNAPSHOT_FAILED, message);
   failLogger(d);
   if (d.s.leading !== null) giveUpLeading(d, 'internalError');
   else if (d.s.learning !== null) loseLeader(d, 'diskFailure', message);

@@ -1,7 +1,7 @@
 /** Figures of exploration, all invariants on: one hunter in this thread, and hunters in threads of their own. */
 import { hunt } from '../../src/cli/hunters.ts';
 import { Hunt } from '../../src/ensemble/explore/hunt.ts';
-import { USUAL_FAULTS } from '../../src/ensemble/explore/recipe.ts';
+import { FAULT_KINDS } from '../../src/ensemble/explore/recipe.ts';
 import type { Core } from '../../src/ensemble/host/host.ts';
 import { InlineHost } from '../../src/ensemble/host/inline.ts';
 import { step } from '../../src/zab/server.ts';
@@ -11,7 +11,7 @@ const ROUNDS = 5;
 /** CPU seconds of a round. */
 const ROUND = 4;
 
-const WISH = { servers: null, rules: { profile: 'sound' }, start: null, faults: USUAL_FAULTS, mode: 'coverage', seed: 1 } as const;
+const WISH = { servers: null, rules: { profile: 'sound' }, start: null, faults: FAULT_KINDS, mode: 'coverage', seed: 1 } as const;
 /** Rounds with one thread and with two, by turns, so that what else the machine does meets both; ms of each. */
 const PAIRS = 3;
 const PAIR_MS = 10_000;

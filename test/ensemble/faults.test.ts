@@ -156,6 +156,17 @@ describe('disks', () => {
     expect(fileNames(ensemble.disk(1))).toEqual([]);
   });
 
+  test('what was to follow a refused write is not done: no promise is sent that the disk does not hold', () => {
+    const ensemble = fakeEnsemble((_, input) =>
+      input.type === 'boot' ? [...written, { type: 'disk', ops: [{ op: 'writeAtomic', file: 'acceptedEpoch', bytes: utf8('1') }] }] : [],
+    );
+    ensemble.command({ type: 'diskFull', sid: 1, full: true });
+    startAll(ensemble);
+    ensemble.run({ untilMs: 10 });
+    expect(story(ensemble, 1)).toEqual(['0 boot', '0 diskError']);
+    expect(fileNames(ensemble.disk(1))).toEqual([]);
+  });
+
   test('backup, wipe, restore on the same or another server', () => {
     const disks = new Map([[1, diskOf({ 'snapshot.0': utf8('one') })]]);
     const ensemble = fakeEnsemble(noEffects, {}, { disks });

@@ -1,5 +1,5 @@
 /** What is hunted, and what makes a find count. */
-import { USUAL_FAULTS } from '../../src/ensemble/explore/recipe.ts';
+import { FAULT_KINDS } from '../../src/ensemble/explore/recipe.ts';
 import type { Job } from '../../src/ensemble/explore/work.ts';
 import type { Wanted } from '../../src/ensemble/explore/wanted.ts';
 import { VARIANTS } from '../../src/zab/profile.ts';
@@ -36,6 +36,6 @@ export const QUARRIES: readonly Quarry[] = [...ON_SOUND, ...IN_CURRENT];
 
 /** The hunt that a terminal starts unless it is told more: new servers, usual faults. */
 export function jobOf({ rules, wanted }: Quarry, seed: number, stripe: number, huntMs: number, shrinkMs: number): Job {
-  const task = { mode: 'coverage', servers: null, rules: { ...rules }, start: null, faults: USUAL_FAULTS, seed, stripe } as const;
+  const task = { mode: 'coverage', servers: null, rules: { ...rules }, start: null, faults: FAULT_KINDS, seed, stripe } as const;
   return { task, huntMs, shrinkMs, wanted };
 }

@@ -1,6 +1,6 @@
 /** What a person chooses of a hunt, and the jobs it becomes. Pure. */
 import type { PlainScenario } from '../../ensemble/explore/plain.ts';
-import { FAULT_KINDS, USUAL_FAULTS, type FaultKind } from '../../ensemble/explore/recipe.ts';
+import { FAULT_KINDS, type FaultKind } from '../../ensemble/explore/recipe.ts';
 import type { Job, Task } from '../../ensemble/explore/work.ts';
 import type { Rules } from '../menu/rules.ts';
 
@@ -32,7 +32,7 @@ export function usualChoices(cores: number): Choices {
     beginning: 'any',
     profile: 'current',
     variants: [],
-    faults: USUAL_FAULTS,
+    faults: FAULT_KINDS,
     mode: 'coverage',
     depth: 5,
     seed: 1,

@@ -29,8 +29,6 @@ export const FAULT_KINDS = [
   'skew',
   'diskFull',
 ] as const;
-/** What a hunt does unless it is told. */
-export const USUAL_FAULTS: readonly FaultKind[] = FAULT_KINDS;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Faults that are aimed at a moment of the protocol, not at a time. */

@@ -16,6 +16,8 @@ export function established(c: Checks, sid: Sid, epoch: number): void {
   const first = committed.cells.length === 0 && sameZxid(committed.base, ZXID_ZERO);
   if (first && !isKnown(history)) begin(c, history);
   const missing = committed.cells[history.matched];
+  // One that was held up may hear of its quorum only when a later leader has long committed its history and more.
+  if (missing !== undefined && missing.zxid.epoch > epoch && history.tail.length === 0) return;
   if (missing !== undefined) {
     const ack = acknowledgedFrom(c, history.matched);
     const name: InvariantName = ack === null ? 'a leader has all committed txns' : 'no acknowledged write is lost';
@@ -58,8 +60,11 @@ export function committed(c: Checks, sid: Sid, zxid: Zxid): void {
   grow(c, history, zxid);
 }
 
-/** A server cuts its history: nothing that is committed goes. */
-export function truncated(c: Checks, sid: Sid, to: Zxid): void {
+/**
+ * A leader tells a learner to cut its history: nothing goes that is committed by now. What becomes so while TRUNC is on its way is among what the leader
+ * sends behind it (`LearnerHandler.startForwarding`).
+ */
+export function cutAskedFor(c: Checks, leader: Sid, sid: Sid, to: Zxid): void {
   const history = historyOf(c.ghost, sid);
   align(history, c.ghost.committed);
   const left = countUpTo(c.ghost.committed, to);
@@ -67,9 +72,9 @@ export function truncated(c: Checks, sid: Sid, to: Zxid): void {
   if (history.matched <= left || lost === undefined) return;
   c.report(
     'committed is never cut',
-    `Server ${sid} is told to go back to ${formatZxid(to)}, and cuts ${nameOf(lost)}, which was committed.`,
+    `Leader ${leader} tells server ${sid} to go back to ${formatZxid(to)}, and so to cut ${nameOf(lost)}, which was committed.`,
     c.ghost.lossExplained ?? c.disksLost(left),
-    sid,
+    leader,
   );
 }
 

@@ -2,7 +2,6 @@
 import type { Sid } from '../../base/ids.ts';
 import { compareZxid, formatZxid, type Zxid } from '../../base/zxid.ts';
 import { isQuorum } from '../../zab/quorum.ts';
-import type { LogCell } from '../../zab/types.ts';
 import type { Command, TraceEvent, WorldEvent } from '../types.ts';
 import type { Checks } from './report.ts';
 
@@ -121,10 +120,6 @@ export function requestCommitted(c: Checks, leader: Sid, zxid: Zxid, at: number)
   calm.waiting = last !== null && compareZxid(last, zxid) > 0 ? { zxid: last, since: at, leader } : null;
 }
 
-export function sessionClosed(c: Checks, cell: LogCell): void {
-  if (c.ghost.calm.silent.size > 0) c.ghost.calm.silent.delete(cell.session);
-}
-
 /** A new epoch, although nothing has happened for so long that the last one should have lasted: I-43. */
 export function epochBegun(c: Checks, sid: Sid, epoch: number, at: number): void {
   const { calm } = c.ghost;
@@ -182,7 +177,8 @@ export function look(c: Checks, event: TraceEvent): void {
       leader,
     );
   for (const [session, { since, timeoutMs }] of calm.silent)
-    if (at - Math.max(since, calm.since) > timeoutMs + c.config.tickTimeMs + calm.limitMs)
+    if (c.ghost.closed.has(session)) calm.silent.delete(session);
+    else if (at - Math.max(since, calm.since) > timeoutMs + c.config.tickTimeMs + calm.limitMs)
       c.report('silent sessions end', `The client of session ${session} is gone, and the session still there.`, null, null);
 }
 

@@ -1,12 +1,14 @@
 /** A run that a hunt found, as a record that opens anywhere: played once more as a scenario, which is how everybody else will play it. */
 import { digestOf } from '../../ensemble/digest.ts';
 import { scenarioOfRun, type FoundRun, type PlainScenario } from '../../ensemble/explore/plain.ts';
-import type { Violation } from '../../ensemble/explore/play.ts';
+import { CORE_FAILED, type Violation } from '../../ensemble/explore/play.ts';
+import type { Observer } from '../../ensemble/hooks.ts';
 import type { InlineHost } from '../../ensemble/host/inline.ts';
 import { Invariants } from '../../ensemble/invariants.ts';
 import { runScenario } from '../../ensemble/runScenario.ts';
-import { parseScenario } from '../../ensemble/scenario.ts';
+import { parseScenario, type Scenario } from '../../ensemble/scenario.ts';
 import { LIMITS } from '../../ensemble/steps.ts';
+import type { TraceEvent } from '../../ensemble/types.ts';
 import { guaranteeName } from '../../trace/guarantees.ts';
 import { RunError } from './errors.ts';
 import { writeLink } from './link.ts';
@@ -33,8 +35,7 @@ export async function signFound(run: FoundRun, violation: Violation, host: Inlin
   const { invariant } = violation;
   const scenario = scenarioOfRun(run, violation.at + 1, { name: 'found', title: invariant, texts: textsOf(violation) });
   const parsed = parseScenario(scenario, 'the run that was found');
-  const { ensemble } = await runScenario(parsed, host, { observers: [new Invariants(parsed.config)] });
-  const { trace } = ensemble;
+  const trace = await traceOf(parsed, host, invariant === CORE_FAILED);
   const found = trace.findIndex(({ what }) => what.type === 'violation' && what.invariant === invariant);
   const n = found < 0 ? trace.length - 1 : found;
   const record: RunRecord = {
@@ -49,6 +50,26 @@ export async function signFound(run: FoundRun, violation: Violation, host: Inlin
     branches: null,
   };
   return { scenario, record, link: linkOf(record), replayed: found === violation.n };
+}
+
+/** @param fails whether Zablab itself is known to fail: what is before that is the run. */
+async function traceOf(scenario: Scenario, host: InlineHost, fails: boolean): Promise<readonly TraceEvent[]> {
+  const seen: TraceEvent[] = [];
+  const witness: Observer = {
+    observe: (event) => {
+      seen.push(event);
+      return null;
+    },
+    checkpoint: () => seen.length,
+    restore: (length) => (seen.length = length as number),
+  };
+  try {
+    const { ensemble } = await runScenario(scenario, host, { observers: [new Invariants(scenario.config), witness] });
+    return ensemble.trace;
+  } catch (error) {
+    if (fails) return seen;
+    throw error;
+  }
 }
 
 function textsOf({ invariant, sentence }: Violation): object {

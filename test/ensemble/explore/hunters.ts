@@ -1,12 +1,12 @@
 /** Hunts of the tests: real servers, a variant on top of `sound`. */
 import { Hunt, type HuntMode, type HuntOptions } from '../../../src/ensemble/explore/hunt.ts';
-import { USUAL_FAULTS } from '../../../src/ensemble/explore/recipe.ts';
+import { FAULT_KINDS } from '../../../src/ensemble/explore/recipe.ts';
 import type { Outcome } from '../../../src/ensemble/explore/storm.ts';
 import type { Violation } from '../../../src/ensemble/explore/play.ts';
 import { inline } from '../real.ts';
 
 export function optionsOf(variants: readonly string[], seed = 1, mode: HuntMode = 'coverage', stripe = 0): HuntOptions {
-  return { servers: 3, rules: { profile: 'sound', variants }, start: null, faults: USUAL_FAULTS, mode, seed, stripe };
+  return { servers: 3, rules: { profile: 'sound', variants }, start: null, faults: FAULT_KINDS, mode, seed, stripe };
 }
 
 /** Hunts until something breaks. */

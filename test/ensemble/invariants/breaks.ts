@@ -195,8 +195,8 @@ export const ROWS: readonly Row[] = [
     rule: 'a leader tells a learner to go back one txn too far',
     by: () => sending((message) => [message.kind === 'TRUNC' ? { ...message, zxid: shifted(message.zxid, -1) } : message]),
     story: story.loneTxn,
-    at: /^server 3 receive TRUNC/,
-    says: /Server 3 is told to go back to 0x100000001, and cuts 0x100000002 \(create \/a\), which was committed/,
+    at: /^server 2 receive ACKEPOCH/,
+    says: /Leader 2 tells server 3 to go back to 0x100000001, and so to cut 0x100000002 \(create \/a\), which was committed/,
   },
   {
     breaks: 'committed is durable',

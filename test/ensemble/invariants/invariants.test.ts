@@ -94,25 +94,30 @@ const asked = (sid: number, txn: LogCell): Sketch =>
   server(sid, { decisions: [{ rule: 'request.validated', zxid: txn.zxid, op: 'create', path: txn.path, err: 'OK', session: '0x1' }] });
 const hears = (sid: number, from: number, message: Message): Sketch =>
   server(sid, { what: { type: 'receive', conn: 1, flight: 1, from: { kind: 'server', sid: from }, message } });
+const syncMode = (learner: number, mode: 'DIFF' | 'TRUNC', peer: Zxid, zxidSent: Zxid, queued: number): Decision => ({
+  rule: 'sync.mode',
+  learner,
+  mode,
+  peerLastZxid: peer,
+  minCommittedLog: A.zxid,
+  maxCommittedLog: C.zxid,
+  lastProcessedZxid: C.zxid,
+  zxidSent,
+  queued,
+  source: 'committedLog',
+  because: mode === 'DIFF' ? 'inCommittedLog' : 'ahead',
+  forwardFrom: C.zxid,
+});
+/** A leader tells a learner to cut its history. */
+const cuts = (leader: number, learner: number, to: Zxid): Sketch =>
+  server(leader, {
+    decisions: [syncMode(learner, 'TRUNC', C.zxid, to, 0)],
+    sent: [flight(1, leader, learner, { kind: 'TRUNC', zxid: to })],
+  });
 /** A leader synchronizes a learner by DIFF from `peer` on with these txns. */
 const sends = (leader: number, learner: number, peer: Zxid, ...cells: LogCell[]): Sketch =>
   server(leader, {
-    decisions: [
-      {
-        rule: 'sync.mode',
-        learner,
-        mode: 'DIFF',
-        peerLastZxid: peer,
-        minCommittedLog: A.zxid,
-        maxCommittedLog: C.zxid,
-        lastProcessedZxid: C.zxid,
-        zxidSent: C.zxid,
-        queued: cells.length,
-        source: 'committedLog',
-        because: 'inCommittedLog',
-        forwardFrom: C.zxid,
-      },
-    ],
+    decisions: [syncMode(learner, 'DIFF', peer, C.zxid, cells.length)],
     sent: cells.map(({ zxid: at }, i) => flight(i, leader, learner, { kind: 'PROPOSAL', zxid: at } as Message)),
   });
 
@@ -197,8 +202,8 @@ const breaks: readonly (readonly [InvariantName, string, readonly Sketch[], RegE
   [
     'committed is never cut',
     'a TRUNC goes too far back',
-    [...START, ...replicated(A, B), server(1, { log: [{ change: 'truncate', to: A.zxid }] })],
-    /Server 1 is told to go back to 0x100000001, and cuts 0x100000002 \(create \/1-2\), which was committed/,
+    [...START, ...replicated(A, B), cuts(3, 1, A.zxid)],
+    /Leader 3 tells server 1 to go back to 0x100000001, and so to cut 0x100000002 \(create \/1-2\), which was committed/,
   ],
   [
     'agreement',
