@@ -8,6 +8,7 @@ import { configOf, DEFAULT_OPTIONS, type WorldOptions } from '../../src/ensemble
 import type { ClientId, Command } from '../../src/ensemble/types.ts';
 import type { ClientOp } from '../../src/tree/types.ts';
 import { step } from '../../src/zab/server.ts';
+import type { EnsembleConfig } from '../../src/zab/types.ts';
 
 export const inline = (): InlineHost => new InlineHost(step as Core);
 
@@ -40,3 +41,12 @@ export function create(path: string): ClientOp {
 export function ask(client: ClientId, request: ClientOp): Command {
   return { type: 'request', client, request };
 }
+
+/** Short limits, so that little virtual time passes while a limit runs out. */
+export const QUICK: Partial<EnsembleConfig> = {
+  tickTimeMs: 100,
+  initLimitTicks: 5,
+  syncLimitTicks: 3,
+  maxNotificationIntervalMs: 800,
+  cnxTimeoutMs: 300,
+};

@@ -12,8 +12,7 @@ import { PROFILE_SOUND, type Profile } from '../../../src/zab/profile.ts';
 import { step, type Server } from '../../../src/zab/server.ts';
 import type { Effect, EnsembleConfig, Input, Message, StepOutput } from '../../../src/zab/types.ts';
 import { changesOf } from '../../../src/zab/view.ts';
-import { ask, create } from '../real.ts';
-import { QUICK } from '../variants/storm.ts';
+import { ask, create, QUICK } from '../real.ts';
 
 // ---------------------------------------------------------------------------------------------------------------------
 // How a rule is broken: the core does as ever, but what goes in or comes out is changed.

@@ -1,6 +1,6 @@
-/** Each variant on top of `sound`, in weather that shows it; and `sound` in the same weather. */
+/** What a variant is; what each breaks is shown in `shown.test.ts`. */
 import { describe, expect, test } from 'vitest';
-import { INVARIANTS, type InvariantName } from '../../../src/ensemble/invariantList.ts';
+import { INVARIANTS } from '../../../src/ensemble/invariantList.ts';
 import { parseScenario } from '../../../src/ensemble/scenario.ts';
 import { PROFILE_SOUND, PROFILES, VARIANTS, withVariants, type Profile } from '../../../src/zab/profile.ts';
 import { VARIANT_LIST } from '../../../src/zab/variantList.ts';
@@ -9,39 +9,7 @@ import { Ensemble } from '../../../src/ensemble/conductor.ts';
 import { Invariants } from '../../../src/ensemble/invariants.ts';
 import { configOf, DEFAULT_OPTIONS } from '../../../src/ensemble/options.ts';
 import type { Command } from '../../../src/ensemble/types.ts';
-import { ask, create, inline } from '../real.ts';
-import { QUICK, storm, type StormOptions } from './storm.ts';
-
-const WEATHER = {
-  cuts: { faults: ['kill', 'cut'], acts: 40 },
-  restarts: { faults: ['kill', 'killAll'], acts: 40, config: { snapCount: 8 }, multis: true },
-  stalls: { faults: ['kill', 'cut', 'pause'], acts: 15, calmMs: 8000, pauseMs: 150 },
-  power: { faults: ['kill', 'killAll', 'powerLoss'], acts: 40, config: { snapCount: 6 }, pauseMs: 20 },
-  longPower: { faults: ['kill', 'killAll', 'powerLoss'], acts: 60, calmMs: 8000, config: { snapCount: 6 }, pauseMs: 20 },
-  slowCuts: { faults: ['cut', 'kill'], acts: 60, pauseMs: 200 },
-  mixed: { faults: ['kill', 'powerLoss', 'pause', 'cut'], acts: 60, calmMs: 8000, pauseMs: 150 },
-  disks: { faults: ['diskFull', 'kill'], acts: 40, pauseMs: 40 },
-} as const satisfies Readonly<Record<string, Omit<StormOptions, 'seed'>>>;
-
-const SHOWN: readonly (readonly [variant: string, weather: keyof typeof WEATHER, seed: number, breaks: InvariantName])[] = [
-  ['ZOOKEEPER-335', 'restarts', 1, 'promises are kept'],
-  ['ZOOKEEPER-1154', 'slowCuts', 17, 'sync gives the committed txns'],
-  ['ZOOKEEPER-1549', 'disks', 112, 'what was cut stays cut'],
-  ['ZOOKEEPER-2845', 'stalls', 92, 'applied is a prefix of committed'],
-  ['ZOOKEEPER-3104', 'slowCuts', 4, 'an epoch stands on its history'],
-  ['ZOOKEEPER-3127', 'restarts', 1, 'equal trees'],
-  ['ZOOKEEPER-3911', 'slowCuts', 4, 'an epoch stands on its history'],
-  ['ZOOKEEPER-4394', 'longPower', 103, 'commits match proposals'],
-  ['ZOOKEEPER-4643', 'slowCuts', 4, 'an epoch stands on its history'],
-  ['ZOOKEEPER-4646', 'slowCuts', 4, 'an epoch stands on its history'],
-  ['ZOOKEEPER-4685', 'cuts', 30, 'acks match'],
-  ['ZOOKEEPER-4712', 'stalls', 92, 'applied is a prefix of committed'],
-  ['ZOOKEEPER-4882', 'disks', 22, 'applied is a prefix of committed'],
-  ['ZOOKEEPER-4925', 'slowCuts', 17, 'sync gives the committed txns'],
-  ['leader-by-sid', 'mixed', 78, 'a leader emerges'],
-  ['no-trunc', 'stalls', 50, 'applied is a prefix of committed'],
-  ['flush-now-and-then', 'restarts', 1, 'no acknowledged write is lost'],
-];
+import { ask, create, inline, QUICK } from '../real.ts';
 
 function with1(variant: string): Profile {
   const made = withVariants(PROFILE_SOUND, [variant]);
@@ -50,11 +18,6 @@ function with1(variant: string): Profile {
 }
 
 describe('variants', () => {
-  test.each(SHOWN)('%s, %s %i: %s', (variant, weather, seed, breaks) => {
-    expect(storm(with1(variant), { ...WEATHER[weather], seed }).violation?.invariant).toBe(breaks);
-    expect(storm(PROFILE_SOUND, { ...WEATHER[weather], seed }).violation).toBeNull();
-  });
-
   test.each(Object.entries(VARIANTS))('%s changes a rule of sound, and names invariants that there are', (name, rules) => {
     expect(Object.entries(rules).some(([rule, value]) => PROFILE_SOUND[rule as keyof Profile] !== value)).toBe(true);
     expect(VARIANT_LIST[name]?.breaks.filter((broken) => !(broken in INVARIANTS))).toEqual([]);
