@@ -7,7 +7,7 @@ import { compiledMachines } from './src/zab/machines/compile/plugin.ts';
 
 /** Files that are all needed before the first election is seen, and by many parts of the page that are loaded later. */
 const FIRST =
-  /src\/(base\/(chunked|ids|random|zxid)|trace\/(fold|view|files|strip|timeline|traceIndex|flightLines|sorted|quiet|narrate|narrate\/(messages|text))|app\/(stage\/|transport\/cinema|i18n\/i18n|shell\/(ui|settings|format|Icon)|engine\/(run|emitter)))[^/]*$/;
+  /src\/(base\/(chunked|ids|random|zxid)|trace\/(fold|view|files|strip|timeline|traceIndex|flightLines|sorted|quiet|narrate|narrate\/(messages|text))|app\/(stage\/|caption\/suggest|transport\/cinema|i18n\/i18n|shell\/(ui|settings|format|Icon)|engine\/(run|emitter)))[^/]*$/;
 
 /** The ensemble with its checks: also needed at once, but only by what runs one. */
 const ENSEMBLE =
