@@ -92,7 +92,7 @@ test('"why?" on a role says the rule with its numbers, and leads to the event', 
 
 test('the form makes an ensemble of seven servers, two of them observers', async ({ page }) => {
   const app = await openApp(page);
-  await page.getByRole('button', { name: 'New ensemble' }).click();
+  await page.getByRole('button', { name: 'New ensemble', exact: true }).click();
   const form = page.getByRole('dialog');
   await form.getByLabel('Servers', { exact: true }).fill('0');
   await expect(form.getByText('a whole number from 1 to 9')).toBeVisible();
