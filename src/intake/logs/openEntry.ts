@@ -98,6 +98,8 @@ export class OpenEntry implements Entry {
     let found: Known | null = null;
     let before = this.ends;
     for (const part of this.more.slice(0, MAX_PARTS)) {
+      // The line was wrapped between its logger and its thread, which is no part of the message.
+      if (this.lacksThread() && /^ ?\[.{1,300}\]$/.test(part)) break;
       message += message === '' ? part.trimStart() : (between === '' && this.lacksBlank(before) ? ' ' : between) + part;
       before = part.length;
       if (message.length > MAX_MESSAGE) break;
@@ -126,6 +128,11 @@ export class OpenEntry implements Entry {
     if (this.width >= this.terminal - 1 && !isList(read) && read.kind === 'role' && !isList(joined) && joined.kind === 'electionTook')
       return true;
     return this.wide && kindOf(read) === kindOf(joined) && JSON.stringify(read) !== JSON.stringify(joined);
+  }
+
+  /** C5 and C6 have a thread behind their logger, unless the line ends before it. */
+  private lacksThread(): boolean {
+    return (this.head.layout === 'C5' || this.head.layout === 'C6') && this.head.thread === '';
   }
 
   /** C5 and C6 have their logger behind the message, which may be on a later line. */

@@ -206,6 +206,7 @@ it('wrapped hard at the width of a terminal', () => {
         expectSame(toldOf(caseOf(texts)), told, 0);
       },
     ),
-    { numRuns: 30 },
+    // A wrap between logger and thread.
+    { numRuns: 30, examples: [[['14b-old-backup-on-majority', 'full'], 'C5', 168]] },
   );
 });
