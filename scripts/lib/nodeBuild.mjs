@@ -49,6 +49,9 @@ export async function buildForNode(name, entry, { measured = false } = {}) {
   return join(root, program);
 }
 
+/** For programs that hunt: each thread collects its own garbage on its own core, where V8's helpers would take a part of another hunter's. */
+export const A_CORE_EACH = '--single-threaded-gc';
+
 /**
  * Builds a program and runs it with the arguments of this process, in the folder where npm was called.
  *
