@@ -4,14 +4,16 @@
  */
 import ts from 'typescript';
 
-export type OwnKind = 'dropped persist' | 'dropped send' | 'dropped step' | 'swapped order';
+export const OWN_KINDS = ['dropped persist', 'dropped send', 'swapped order', 'dropped step'] as const;
+export type OwnKind = (typeof OWN_KINDS)[number];
 
 /** One change of one file: the text from `start` to `end` becomes `to`. */
 export interface Mutant {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  readonly kind: OwnKind;
+  /** `OwnKind`, or the name of Stryker's mutator. */
+  readonly kind: string;
   readonly start: number;
   readonly end: number;
   readonly from: string;

@@ -1,4 +1,4 @@
-/** How `many.ts` is run: with all changes of the own list in the text of the core, and tests that are noted instead of run. */
+/** How `many.ts` is run: with all changes in the text of the core, and tests that are noted instead of run. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,19 +6,22 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import type { Mutant } from './mutants.ts';
 import { switched } from './switched.ts';
+import type { ManyJob } from './tries.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const REGISTRY = fileURLToPath(new URL('registry.ts', import.meta.url));
-const job = JSON.parse(process.env['ZABLAB_MUTANTS'] ?? '{"mutants":[]}') as { readonly mutants: string };
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const job = JSON.parse(readFileSync(process.env['ZABLAB_MUTANTS'] ?? '', 'utf8')) as ManyJob;
 const mutants = JSON.parse(readFileSync(job.mutants, 'utf8')) as readonly Mutant[];
-
 function changed(): Plugin {
   return {
     name: 'changed',
     enforce: 'pre',
-    resolveId(source, importer) {
-      const isOurs = importer !== undefined && !/test\/mutate\/(many|registry)\.ts$/.test(importer) && importer.includes('/test/');
-      return source === 'vitest' && isOurs ? REGISTRY : undefined;
+    resolveId(source, importer = '') {
+      const isOurs = importer.includes('/test/') && !/test\/mutate\/(many|registry)\.ts$/.test(importer);
+      if (source === 'vitest' && isOurs) return here('registry.ts');
+      return job.tests === 'election' && /\/src\/.*\/roles\.ts$/.test(new URL(source, `file://${importer}`).pathname)
+        ? here('electionOnly.ts')
+        : undefined;
     },
     transform(code, id) {
       const file = relative(root, id);
