@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Mutant } from './mutants.ts';
 import { switched } from './switched.ts';
 
-export type Fate = 'killed' | 'survived' | 'timeout';
+/** `refused`: no test notices, but the compiler. */
+export type Fate = 'killed' | 'survived' | 'timeout' | 'refused';
 export interface Result extends Mutant {
   readonly fate: Fate;
   /** The test that failed. */
