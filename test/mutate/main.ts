@@ -7,7 +7,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compiler } from './compiles.ts';
 import { mutantsOf, OWN_KINDS, type Mutant } from './mutants.ts';
 import { canBeTried, tryAll, type Result } from './tries.ts';
 import { usualMutantsOf } from './usual.ts';
@@ -98,7 +97,6 @@ async function tryOrTell(explained: readonly Explained[]): Promise<void> {
     });
     process.stderr.write(`${waiting.length} of ${all.length} changes are to be tried\n`);
     await tryAll(waiting, { root, out: OUT, workers, until, tell: (result) => known.add(result) });
-    known.refuse(all, compiler(root));
     known.keep();
   }
   report(files, all, known, explained);
@@ -135,14 +133,6 @@ class Results {
     // Whoever stops a run of hours keeps what it found.
     if (this.added % 50 === 0) this.keep();
     if (this.added % 250 === 0) process.stderr.write(`${this.added} tried\n`);
-  }
-
-  /** What survived but does not compile. */
-  refuse(all: readonly Mutant[], compiles: (mutant: Mutant) => boolean): void {
-    for (const mutant of all) {
-      const result = this.of(mutant);
-      if (result?.fate === 'survived' && !compiles(mutant)) this.byKey.set(keyOf(mutant), { ...result, fate: 'refused' });
-    }
   }
 
   keep(): void {

@@ -1,10 +1,12 @@
 /**
- * Tries one change after the other in this process: all tests are loaded once, and run against each change until one of them fails. What survives is tried
- * once more with everything loaded afresh, since what was remembered before the change hides it. Started by `tries.ts`, which says which changes, and ends
+ * Tries one change after the other in this process: all tests are loaded once, and run against each change until one of them fails. What survives the quick
+ * ones and does not compile is given up; what survives all meets the quick ones once more with everything loaded afresh, since what was remembered before the
+ * change hides it. Started by `tries.ts`, which says which changes, and ends
  * this process when a change makes a test endless.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
+import { compiler } from './compiles.ts';
 import type { Mutant } from './mutants.ts';
 import type { ManyJob, ManyLine } from './tries.ts';
 
@@ -31,6 +33,9 @@ interface Known {
 }
 type Body = () => unknown;
 
+/** Ms. Of a test that takes longer, the ensembles are its own: nothing is remembered for it. */
+const QUICK = 100;
+
 test('every change', { timeout: 2 ** 31 - 1 }, async () => {
   const job = JSON.parse(readFileSync(process.env['ZABLAB_MUTANTS'] ?? '', 'utf8')) as ManyJob;
   const mutants = JSON.parse(readFileSync(job.mutants, 'utf8')) as readonly Mutant[];
@@ -45,16 +50,26 @@ test('every change', { timeout: 2 ** 31 - 1 }, async () => {
     if (first !== null && (await passes(body, first.calls))) known.push(first);
   }
   expect(known.length).toBeGreaterThan(0.95 * warm.size);
+  const compiles = compiler(process.cwd());
+  const isQuick = ({ ms }: Known): boolean => ms < QUICK;
   let file = '';
   for (const number of job.numbers) {
-    const now = mutants[number]?.file ?? '';
-    if (now !== file) for (const each of known) each.asked = each.kills = 0;
-    file = now;
+    const mutant = mutants[number];
+    if (mutant === undefined) continue;
+    if (mutant.file !== file) for (const each of known) each.asked = each.kills = 0;
+    file = mutant.file;
     say({ number, began: true });
     const place = places.get(number) ?? null;
     const asked = known.filter((each) => place === null || each.places.has(place)).sort((a, b) => worth(b) - worth(a));
-    let by = atLoad.has(number) ? null : await killer(number, asked, () => warm);
-    by ??= await killer(number, asked, () => load(job.tests));
+    const [quick, slow] = [asked.filter(isQuick), asked.filter((each) => !isQuick(each))];
+    const atOnce = !atLoad.has(number);
+    let by = atOnce ? await killer(number, quick, () => warm) : null;
+    if (by === null && !compiles(mutant)) {
+      say({ number, refused: true });
+      continue;
+    }
+    if (atOnce) by ??= await killer(number, slow, () => warm);
+    by ??= await killer(number, atOnce ? quick : asked, () => load(job.tests));
     say({ number, by });
   }
 });

@@ -26,7 +26,10 @@ export interface ManyJob {
   /** Where to write what is found, a `ManyLine` each. */
   readonly answers: string;
 }
-export type ManyLine = { readonly number: number; readonly began: true } | { readonly number: number; readonly by: string | null };
+export type ManyLine =
+  | { readonly number: number; readonly began: true }
+  | { readonly number: number; readonly refused: true }
+  | { readonly number: number; readonly by: string | null };
 
 /** All tests together take some ten seconds on a quiet machine. */
 const PATIENCE_MS = 90_000;
@@ -109,7 +112,9 @@ async function oneShare(
       if ('began' in line) return;
       done.add(line.number);
       const mutant = mutants[line.number];
-      if (mutant !== undefined) tries.tell({ ...mutant, fate: line.by === null ? 'survived' : 'killed', by: line.by });
+      if (mutant === undefined) return;
+      if ('refused' in line) tries.tell({ ...mutant, fate: 'refused', by: null });
+      else tries.tell({ ...mutant, fate: line.by === null ? 'survived' : 'killed', by: line.by });
     };
     await oneProcess(jobOf(left), tries, hear);
     if (Date.now() >= tries.until) return;
