@@ -79,12 +79,8 @@ export function align(history: History, committed: Committed): void {
  */
 export function changeHistory(history: History, change: LogChange, committed: Committed, source: History = history): void {
   switch (change.change) {
-    case 'append': {
-      const next = history.tail.length === 0 ? committed.cells[history.matched] : undefined;
-      if (next !== undefined && sameCell(next, change.cell)) history.matched++;
-      else history.tail.push(change.cell);
-      return;
-    }
+    case 'append':
+      return add(history, change.cell, committed);
     case 'truncate':
       history.tail = history.tail.filter((cell) => compareZxid(cell.zxid, change.to) <= 0);
       history.matched = Math.min(history.matched, countUpTo(committed, change.to));
@@ -96,10 +92,27 @@ export function changeHistory(history: History, change: LogChange, committed: Co
       const held = source.tail.filter(({ zxid }) => compareZxid(zxid, last) > 0 && compareZxid(zxid, change.base) <= 0);
       history.base = change.base;
       const from = maxZxid(change.base, committed.base);
-      history.tail = [...held, ...change.cells.filter((cell) => compareZxid(cell.zxid, from) > 0)];
+      history.tail = held;
       align(history, committed);
+      for (const cell of change.cells) if (compareZxid(cell.zxid, from) > 0) add(history, cell, committed);
     }
   }
+}
+
+function add(history: History, cell: LogCell, committed: Committed): void {
+  const next = history.tail.length === 0 ? committed.cells[history.matched] : undefined;
+  if (next !== undefined && sameCell(next, cell)) history.matched++;
+  else if (!holds(history, cell, committed)) history.tail.push(cell);
+}
+
+/** Whether a txn is logged once more, as when DIFF brings what came into the log after it was read: replaying it again changes nothing. */
+function holds({ matched, tail }: History, cell: LogCell, committed: Committed): boolean {
+  const last = tail.at(-1) ?? committed.cells[matched - 1];
+  if (last === undefined || compareZxid(cell.zxid, last.zxid) > 0) return false;
+  if (tail.some((mine) => sameCell(mine, cell))) return true;
+  const at = countUpTo(committed, cell.zxid) - 1;
+  const known = at < matched ? committed.cells[at] : undefined;
+  return known !== undefined && sameCell(known, cell);
 }
 
 /** Name of a txn in a sentence: `0x100000003 (create /a)`, or by its session where it has no path. */
