@@ -119,7 +119,7 @@ const OBSERVER_ELECTION_DELAY_MS = 200;
 
 /** The observer's pause is over. Source: `QuorumPeer.run`, case OBSERVING. */
 export function onObserverDelay(d: Draft): void {
-  if (d.s.phase === 'looking') startElection(d, 'lostLeader');
+  startElection(d, 'lostLeader');
 }
 
 /** A leader steps down. It does not tell its followers: they see their connections close. Source: `Leader.shutdown`. */

@@ -19,7 +19,6 @@ import { connectAll, haveDelivered, toSend } from './cnxManager.ts';
 import type { Election, Notification } from './state.ts';
 import {
   beats,
-  candidateZxid,
   NO_ZXID,
   NOTIFICATION_VERSION,
   ownVote,
@@ -51,7 +50,7 @@ const ACTIONS: Readonly<Record<string, (d: Draft) => void>> = {
 /** Begins a new round (E-4, E-31). At boot the server's current vote becomes one for itself first, also an observer's (E-3). */
 export function startElection(d: Draft, after: 'boot' | 'lostLeader' | 'gaveUpLeading'): void {
   if (d.s.config.profile.epochMemory === 'lastTxn') forgetEpochs(d);
-  if (after === 'boot') d.s.vote = { leader: d.s.sid, zxid: candidateZxid(d.s), electionEpoch: -1, peerEpoch: d.s.currentEpoch };
+  if (after === 'boot') d.s.vote = { leader: d.s.sid, zxid: d.s.tree.lastProcessedZxid, electionEpoch: -1, peerEpoch: d.s.currentEpoch };
   const round = d.s.cnx.round + 1;
   const vote = ownVote(d.s, round);
   const election: Election = {
