@@ -43,9 +43,10 @@ const UPTODATE: QuorumPacket = { kind: 'UPTODATE' };
 export const CONVERSATIONS: Readonly<Record<string, () => Hand>> = {
   'a learner acknowledges NEWLEADER, goes, comes back and does so again': () => {
     const hand = new Hand({ sid: 5, voters: 5 }).elected();
-    hand.joined(1);
-    const first = hand.joined(2);
-    hand.ack(first, 0).give({ type: 'disconnected', conn: first, reason: 'closed' });
+    const [first, second] = [hand.learner(1), hand.learner(2)];
+    hand.tell(first, { kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 0 }).tell(second, { kind: 'FOLLOWERINFO', sid: 2, acceptedEpoch: 0 });
+    for (const conn of [first, second]) hand.tell(conn, { kind: 'ACKEPOCH', lastZxid: ZXID_ZERO, currentEpoch: 0 });
+    hand.ack(second, 0).give({ type: 'disconnected', conn: second, reason: 'closed' });
     return hand.ack(hand.joined(2), 0);
   },
   'acknowledgements out of order, twice, of nothing and of nobody': () => {
@@ -104,7 +105,7 @@ export const CONVERSATIONS: Readonly<Record<string, () => Hand>> = {
     const [learner = 0] = hand.leads(1);
     const conns = [hand.client(), hand.client(), hand.client()];
     hand.fsync().ack(learner, 1).ack(learner, 2).ack(learner, 3);
-    for (const conn of conns) hand.tell(learner, { kind: 'REVALIDATE', session: hand.sessionOf(conn), timeoutMs: 10_000 });
+    for (const conn of conns) hand.tell(learner, { kind: 'REVALIDATE', session: hand.sessionOf(conn) });
     const [one = 0, two = 0, three = 0] = conns;
     hand.request(one, get('/'));
     hand.request(two, create('/a'), get('/'), get('/'), create('/b'));
@@ -118,12 +119,44 @@ export const CONVERSATIONS: Readonly<Record<string, () => Hand>> = {
     return hand.give({ type: 'diskError', message: 'no space left on device' });
   },
   'nobody reads what this server has to say': () => {
-    const hand = new Hand({ sid: 2, voters: 4, observers: [1] });
-    return hand.give({ type: 'accepted', channel: 'election', conn: 900, peer: 1 }).timer('poll');
+    const hand = new Hand({ sid: 2, observers: [0] });
+    return hand.give({ type: 'accepted', channel: 'election', conn: 900, peer: 0 }).timer('poll');
   },
-  'packets before the epoch': () => {
+  'a vote for a stranger where servers have weights': () => {
+    const members = [1, 2, 3].map((sid) => ({ sid, type: 'participant' as const, group: 1 }));
+    return new Hand({ sid: 1, config: { members } }).meet().vote(3, 'LOOKING', 3).vote(2, 'LOOKING', 3).vote(2, 'LOOKING', 77);
+  },
+  'a late voter asks an observer that has lost its leader': () => {
+    const hand = new Hand({ sid: 4, observers: [4] });
+    hand.give({ type: 'disconnected', conn: hand.follows(3), reason: 'closed' });
+    return hand.vote(2, 'LOOKING', 2, 0);
+  },
+  'timers that come when nobody waits for them any more': () => {
+    const hand = new Hand({ sid: 1 }).meet().vote(3, 'LOOKING', 3).vote(2, 'LOOKING', 3).timer('poll', 'finalizeWait', 'poll', 'finalizeWait');
+    const leader = hand.follows(3);
+    hand.timer('connectRetry', 'connectBudget', 'tick', 'sessions', 'containers', 'handler:1', 'snapshot', 'multi', 'logger', 'purge', 'cnx:2');
+    return hand.give({ type: 'disconnected', conn: leader, reason: 'closed' }).timer('read', 'newLeader', 'connectRetry', 'connectBudget');
+  },
+  'txns that are larger than the space made for them': () => {
+    const hand = new Hand({ sid: 3, config: { preAllocSizeKb: 1 } });
+    const [learner = 0] = hand.leads(1);
+    const client = hand.client();
+    hand.fsync().ack(learner, 1);
+    const large: ClientOp = { op: 'setData', path: '/zookeeper/quota', data: new Uint8Array(9_000).fill(1), version: -1 };
+    return hand.request(client, large, large).fsync();
+  },
+  'a leader that takes back what a snapshot is being made of': () => {
+    const hand = new Hand({ sid: 1, profile: 'sound', config: { snapCount: 2 } });
+    const leader = hand.follows(3);
+    hand.tell(leader, LEADERINFO, DIFF, NEWLEADER, UPTODATE);
+    for (const counter of [1, 2, 3]) hand.tell(leader, packet('PROPOSAL', counter), commit(counter)).fsync();
+    hand.give({ type: 'disconnected', conn: leader, reason: 'closed' });
+    return hand.tell(hand.follows(3), LEADERINFO, { kind: 'TRUNC', zxid: zxid(EPOCH, 1) }, NEWLEADER, UPTODATE);
+  },
+  'packets before the epoch, and a connection too many': () => {
     const hand = new Hand({ sid: 1 });
-    return hand.tell(hand.follows(3), packet('PROPOSAL', 1));
+    const leader = hand.follows(3);
+    return hand.give({ type: 'connected', channel: 'quorum', conn: 900, peer: 3 }).tell(leader, packet('PROPOSAL', 1));
   },
   'a leader that commits while it sends its snapshot': () => {
     const hand = new Hand({ sid: 1 });

@@ -17,7 +17,7 @@ import type { Files } from './files.ts';
 export interface HandOptions {
   readonly sid: Sid;
   readonly voters?: number;
-  /** They come behind the voters, or in front of them with sid 0. */
+  /** Their sids are none of 1 to `voters`. */
   readonly observers?: readonly Sid[];
   readonly profile?: string;
   readonly variants?: readonly string[];
@@ -85,8 +85,9 @@ export class Hand {
     }
   }
 
-  vote(from: Sid, state: Role, leader: Sid, last: Zxid = this.server.tree.lastProcessedZxid): this {
-    const vote = { leader, zxid: last, electionEpoch: this.server.cnx.round, peerEpoch: this.server.currentEpoch };
+  /** A vote for a leader with the history of this server. */
+  vote(from: Sid, state: Role, leader: Sid, electionEpoch = this.server.cnx.round): this {
+    const vote = { leader, zxid: this.server.tree.lastProcessedZxid, electionEpoch, peerEpoch: this.server.currentEpoch };
     return this.give({
       type: 'receive',
       conn: this.#election.get(from) ?? 0,

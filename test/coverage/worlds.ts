@@ -147,7 +147,6 @@ export const WORLDS: Readonly<Record<string, World>> = {
       create('/a'),
       create('/a/x'),
       { op: 'setACL', path: '/a', acl: OPEN_ACL, version: -1 },
-      { op: 'check', path: '/a', version: -1 },
       { op: 'delete', path: '/a', version: -1 },
       { op: 'multi', ops: [create('/d'), set('/a'), create('/e')] },
       { op: 'getData', path: '/a' },

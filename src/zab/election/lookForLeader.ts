@@ -14,19 +14,10 @@ import { electionMachine } from '../machines/election.ts';
 import { stepper } from '../machines/stepper.ts';
 import { isQuorum, isVoter, voters } from '../quorum.ts';
 import { electionDecided } from '../roles.ts';
-import type { ElectionMessage, Role, Vote } from '../types.ts';
+import type { ElectedRole, ElectionMessage, Vote } from '../types.ts';
 import { connectAll, haveDelivered, toSend } from './cnxManager.ts';
 import type { Election, Notification } from './state.ts';
-import {
-  beats,
-  NO_ZXID,
-  NOTIFICATION_VERSION,
-  ownVote,
-  supportersOf,
-  type KeptVote,
-  type Order,
-  type StatedVote,
-} from './votes.ts';
+import { beats, NO_ZXID, NOTIFICATION_VERSION, ownVote, supportersOf, type KeptVote, type Order, type StatedVote } from './votes.ts';
 
 /** How long the winning vote must stay unchallenged, ms. Source: `FastLeaderElection.finalizeWait`. */
 export const FINALIZE_WAIT_MS = 200;
@@ -90,7 +81,7 @@ function finish(d: Draft, vote: Vote, supporters: readonly Sid[]): void {
 }
 
 /** Source: `FastLeaderElection.setPeerState`, `learningState`. */
-function roleUnder(d: Draft, leader: Sid): Role {
+function roleUnder(d: Draft, leader: Sid): ElectedRole {
   if (leader === d.s.sid) return 'LEADING';
   return isVoter(d.s.config, d.s.sid) ? 'FOLLOWING' : 'OBSERVING';
 }

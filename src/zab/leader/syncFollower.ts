@@ -149,8 +149,7 @@ class Walk {
     source: NonNullable<SyncPlan['source']>,
     because: SyncPlan['because'],
   ): SyncPlan {
-    if (this.opening === null)
-      return plan('SNAP', last, this.queuedTo, 'divergedEpoch', { source, queued: this.queued });
+    if (this.opening === null) return plan('SNAP', last, this.queuedTo, 'divergedEpoch', { source, queued: this.queued });
     return plan(this.opening.mode, this.opening.zxid, this.queuedTo, this.opening.mode === 'TRUNC' ? 'diverged' : because, {
       source,
       queued: this.queued,
