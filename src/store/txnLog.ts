@@ -20,6 +20,8 @@ export interface LogWriter {
   readonly file: string | null;
   /** Files to be made durable by the next commit, oldest first; the newest stays in the list after it. */
   readonly streamsToFlush: readonly string[];
+  /** Where the space made in advance in that file ends, also where a large txn was written beyond it. Source: `FilePadding.currentSize`. */
+  readonly size: number;
 }
 
 export interface LogChange {
@@ -28,7 +30,7 @@ export interface LogChange {
 }
 
 export function newLogWriter(): LogWriter {
-  return { file: null, streamsToFlush: [] };
+  return { file: null, streamsToFlush: [], size: 0 };
 }
 
 /** Space kept free behind the position before the file is extended. Source: `FilePadding.calculateFileSizeWithPadding`. */
@@ -57,20 +59,21 @@ export function appendTxn(
     ops.push({ op: 'create', file }, { op: 'append', file, bytes: encodeLogHeader() });
   } else {
     position = readFile(disk, file).length;
-    size = fileSize(disk, file);
+    // A disk that was full may hold less than was made.
+    size = Math.min(log.size, fileSize(disk, file));
   }
   const padded = paddedSize(position, size, options.preAllocSizeKb * 1024);
   if (padded !== size) ops.push({ op: 'allocate', file, size: padded });
   ops.push({ op: 'append', file, bytes: encodeRecord(txnBytes) });
   const streamsToFlush = log.file === null ? [...log.streamsToFlush, file] : log.streamsToFlush;
   // A copy has no room to grow: traces keep very many of these lists.
-  return { log: { file, streamsToFlush }, ops: ops.slice() };
+  return { log: { file, streamsToFlush, size: padded }, ops: ops.slice() };
 }
 
 /** Makes all that was appended durable, and closes all files but the newest. Source: `FileTxnLog.commit`. */
 export function commitLog(log: LogWriter): LogChange {
   return {
-    log: { file: log.file, streamsToFlush: log.streamsToFlush.slice(-1) },
+    log: { file: log.file, streamsToFlush: log.streamsToFlush.slice(-1), size: log.size },
     ops: log.streamsToFlush.map((file) => ({ op: 'fsync', file })),
   };
 }

@@ -47,13 +47,8 @@ export function enqueue(d: Draft, item: LoggedTxn): void {
   edit(d, 'logger').queue = [...queue, item];
 }
 
-/** The logger thread is awake. */
-export function onLoggerTimer(d: Draft): void {
-  if (d.s.logger.token === null) flush(d);
-}
-
-/** Appends the next batch and asks the disk to make it durable. */
-function flush(d: Draft): void {
+/** Appends the next batch and asks the disk to make it durable: when the logger thread wakes up, and whenever a batch is done. */
+export function flush(d: Draft): void {
   const batch = takeBatch(d);
   if (batch.length === 0) return;
   const token = d.s.nextToken;

@@ -15,7 +15,6 @@ type Parts = { -readonly [K in keyof ServerView]?: ServerView[K] };
 /** Fields of the view that differ between two states of one server; all of them when there was none before. */
 export function changesOf(before: Server | null, s: Server): Partial<ServerView> {
   const out: Parts = {};
-  if (before === s) return out;
   if (before?.sid !== s.sid) out.sid = s.sid;
   if (before?.phase !== s.phase) {
     out.phase = s.phase;
@@ -45,11 +44,9 @@ export function changesOf(before: Server | null, s: Server): Partial<ServerView>
   if (before?.digestMismatches !== s.digestMismatches) out.digestMismatches = s.digestMismatches;
   if (before === null || clientsChanged(before, s))
     out.clients = Object.values(s.clients).map(({ conn, client, session }) => ({ conn, client, session }));
-  if (before?.logger.queue !== s.logger.queue || before.logger.flushing !== s.logger.flushing) {
-    const { queue, flushing } = s.logger;
-    if (before?.logger.queue.length !== queue.length || before.logger.flushing.length !== flushing.length)
-      out.syncQueue = [queue.length, flushing.length];
-  }
+  const { queue, flushing } = s.logger;
+  if (before?.logger.queue.length !== queue.length || before.logger.flushing.length !== flushing.length)
+    out.syncQueue = [queue.length, flushing.length];
   return out;
 }
 

@@ -106,7 +106,7 @@ export function onElectionConnectFailed(d: Draft, peer: Sid): void {
 
 /** Our attempt has taken `cnxTimeout`. */
 export function onCnxTimer(d: Draft, peer: Sid): void {
-  if (peerOf(d, peer).connecting) setPeer(d, peer, { connecting: false });
+  setPeer(d, peer, { connecting: false });
 }
 
 function endAttempt(d: Draft, peer: Sid): void {

@@ -94,6 +94,9 @@ function startOf(committedLog: ChunkedList<LoggedTxn>, peer: Zxid): number {
   return Math.max(0, listSearch(committedLog, ({ txn }) => compareZxid(txn.zxid, peer) >= 0) - 1);
 }
 
+/** zxid −1. Every history that is walked begins with a txn that the learner has too, or has passed: it never goes out. */
+const BEFORE_ALL: Zxid = { epoch: -1, counter: 0xffff_ffff };
+
 /** One pass over history, looking for the learner's last zxid and collecting what it lacks (D-33). */
 class Walk {
   readonly queued: LoggedTxn[] = [];
@@ -101,9 +104,8 @@ class Walk {
   private readonly peer: Zxid;
   private readonly lastCommitted: Zxid;
   private readonly rules: SyncRules;
-  private previous: Zxid | null = null;
+  private previous: Zxid = BEFORE_ALL;
   private opening: { readonly mode: 'DIFF' | 'TRUNC'; readonly zxid: Zxid } | null = null;
-  private otherEpoch = false;
 
   constructor(peer: Zxid, lastCommitted: Zxid, rules: SyncRules) {
     this.peer = peer;
@@ -125,9 +127,8 @@ class Walk {
         if (same || isNewEpochZxid(this.peer) || this.rules.divergedPeer === 'overlooked') {
           this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
           if (same) continue;
-        } else if (zxid.epoch !== this.peer.epoch || this.previous === null) {
-          // The learner's last txn is not in this history, and where to cut is not known: too far apart for TRUNC.
-          this.otherEpoch = zxid.epoch !== this.peer.epoch;
+        } else if (zxid.epoch !== this.peer.epoch) {
+          // The learner's last txn is not in this history, and a TRUNC must not cross epochs.
           return;
         } else {
           this.opening = { mode: 'TRUNC', zxid: this.previous };
@@ -148,8 +149,7 @@ class Walk {
     source: NonNullable<SyncPlan['source']>,
     because: SyncPlan['because'],
   ): SyncPlan {
-    if (this.opening === null)
-      return plan('SNAP', last, this.queuedTo, this.otherEpoch ? 'divergedEpoch' : 'unhandled', { source, queued: this.queued });
+    if (this.opening === null) return plan('SNAP', last, this.queuedTo, 'divergedEpoch', { source, queued: this.queued });
     return plan(this.opening.mode, this.opening.zxid, this.queuedTo, this.opening.mode === 'TRUNC' ? 'diverged' : because, {
       source,
       queued: this.queued,
