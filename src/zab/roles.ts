@@ -43,7 +43,6 @@ export function advance(d: Draft, event: ServerEvent): Transition {
 
 /** The election is over: take up the role it gave. Source: `QuorumPeer.run`, the switch on the peer state. */
 export function electionDecided(d: Draft, vote: Vote, role: Role): void {
-  d.s.vote = vote;
   switch (role) {
     case 'LEADING':
       advance(d, 'electedLeader');
@@ -119,7 +118,7 @@ const OBSERVER_ELECTION_DELAY_MS = 200;
 
 /** The observer's pause is over. Source: `QuorumPeer.run`, case OBSERVING. */
 export function onObserverDelay(d: Draft): void {
-  if (d.s.phase === 'looking') startElection(d, 'lostLeader');
+  startElection(d, 'lostLeader');
 }
 
 /** A leader steps down. It does not tell its followers: they see their connections close. Source: `Leader.shutdown`. */
