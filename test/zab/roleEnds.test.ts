@@ -6,7 +6,7 @@ import { appendToLog } from '../../src/zab/logger.ts';
 import { PROFILE_CURRENT, PROFILE_SOUND, withVariants, type Profile } from '../../src/zab/profile.ts';
 import { giveUpLeading, loseLeader, onObserverDelay } from '../../src/zab/roles.ts';
 import { step } from '../../src/zab/server.ts';
-import type { EnsembleConfig, SyncMode } from '../../src/zab/types.ts';
+import type { Decision, EnsembleConfig, SyncMode } from '../../src/zab/types.ts';
 import { Cores } from './cores.ts';
 import { draftOf, draws, queued, SEEDS } from './drafts.ts';
 
@@ -24,7 +24,7 @@ function profileOf(...variants: readonly string[]): Profile {
 }
 
 const cancelled = (d: Draft): string[] => d.effects.flatMap((effect) => (effect.type === 'cancelTimer' ? [effect.timer] : []));
-const looksAgain = (d: Pick<Draft, 'decisions'>): boolean => d.decisions.some(({ rule }) => rule === 'election.start');
+const looksAgain = (d: { readonly decisions: readonly Decision[] }): boolean => d.decisions.some(({ rule }) => rule === 'election.start');
 
 describe('the timers of a role', () => {
   it.each([
