@@ -95,7 +95,8 @@ describe('a client that hangs up', () => {
     const cores = new Cores(3).boot(1, 2, 3).run(2000);
     const conn = cores.connectClient(1);
     cores.run(50).inject(1, { type: 'disconnected', conn, reason: 'closed' });
-    expect(cores.server(1)).toMatchObject({ clients: {}, connOfSession: {}, phase: 'following.broadcast' });
+    expect(cores.server(1).clients).toEqual({});
+    expect(cores.server(1).phase).toBe('following.broadcast');
     expect(cores.server(1).tree.sessions.size).toBe(1);
   });
 });
