@@ -1,10 +1,9 @@
 /** A server's memory and its disk: what a start makes of the disk, what is read again, and how long a snapshot is nowhere but in the page cache. */
 import { describe, expect, it } from 'vitest';
-import { listLength } from '../../src/base/chunked.ts';
+import { listLength, mapGet } from '../../src/base/chunked.ts';
 import { formatZxid } from '../../src/base/zxid.ts';
 import { applyDiskOps, emptyDisk, fileNames } from '../../src/store/disk.ts';
 import type { Disk, DiskOp } from '../../src/store/types.ts';
-import { mapGet } from '../../src/base/chunked.ts';
 import { configText, leadsTo, purge, reloadFromDisk, takeSnapshotNow } from '../../src/zab/database.ts';
 import { openSync } from '../../src/zab/learner/sync.ts';
 import { PROFILE_3_8_0, PROFILE_CURRENT, PROFILE_SOUND, type Profile } from '../../src/zab/profile.ts';

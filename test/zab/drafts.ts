@@ -1,6 +1,5 @@
 /** One step of one server, for rules that are called by themselves. */
-import type { RandomState } from '../../src/base/random.ts';
-import { draw, randomStream } from '../../src/base/random.ts';
+import { draw, randomStream, type RandomState } from '../../src/base/random.ts';
 import { encodeTxn } from '../../src/store/txnCodec.ts';
 import { readTxns } from '../../src/store/txnLog.ts';
 import type { Disk } from '../../src/store/types.ts';
