@@ -78,6 +78,10 @@ describe('a snapshot', () => {
     expect(fileNames(cores.server(1).disk)).not.toContain(file);
     cores.run(50);
     const { disk } = cores.server(1);
+    expect(cores.doings.flatMap(({ doing }) => (doing.includes(file) ? [doing] : [])).slice(-2)).toEqual([
+      `writeAtomic ${file}`,
+      `delete ${part}`,
+    ]);
     expect(fileNames(disk)).not.toContain(part);
     expect(disk.files[file]).toMatchObject({ synced: disk.files[file]?.length });
   });
@@ -93,10 +97,10 @@ describe('a snapshot', () => {
     const { cores, part } = writing(sound(...variants));
     const server = cores.server(1);
     const d: Draft = { before: server, s: { ...server }, effects: [], decisions: [], log: [], now: cores.now };
-    const other: DiskOp = { op: 'delete', file: 'snapshot.0' };
+    const other: DiskOp = { op: 'delete', file: 'acceptedEpoch' };
     deleteFiles(d, [other]);
     expect(d.s.snapshotting).toBe(server.snapshotting);
-    deleteFiles(d, [{ op: 'delete', file: part }]);
+    deleteFiles(d, [other, { op: 'delete', file: part }]);
     expect(d.s).toMatchObject({ snapshotting: null, snapshotPhase: 'idle' });
     expect(d.effects).toContainEqual({ type: 'cancelTimer', timer: 'snapshot' });
   });
