@@ -5,7 +5,7 @@ import type { RecoveryOutcome } from '../../src/store/types.ts';
 import { leaveTreeToSnapshot, onSnapshotTimer } from '../../src/zab/snapshotting.ts';
 import { configText } from '../../src/zab/database.ts';
 import { recover } from '../../src/store/recovery.ts';
-import { onLoggerTimer, SLICE_NODES } from '../../src/zab/logger.ts';
+import { flush, SLICE_NODES } from '../../src/zab/logger.ts';
 import { step, type Server } from '../../src/zab/server.ts';
 import { applyTxn } from '../../src/tree/apply.ts';
 import { Cores } from './cores.ts';
@@ -87,7 +87,7 @@ describe('a snapshot', () => {
     const server = new Cores(1).boot(1).server(1);
     const tree = queued(1, 300).reduce((before, { txn }) => applyTxn(before, txn).tree, server.tree);
     const d = draftOf(server, { tree, logger: { ...server.logger, queue: queued(301, 301), snapshotAt: 0 } });
-    onLoggerTimer(d);
+    flush(d);
     return d.s;
   };
 
