@@ -41,10 +41,7 @@ describe('a connection to the quorum port', () => {
     cores.run(INIT_LIMIT_MS - 1);
     expect(cores.isOpen(conn)).toBe(true);
     cores.run(2);
-    expect(cores.first('handler.closed', 5)).toEqual({
-      at: at + INIT_LIMIT_MS,
-      decision: expect.objectContaining({ reason: 'readTimeout' }),
-    });
+    expect(cores.first('handler.closed', 5)).toMatchObject({ at: at + INIT_LIMIT_MS, decision: { reason: 'readTimeout' } });
     expect(cores.isOpen(conn)).toBe(false);
   });
 
