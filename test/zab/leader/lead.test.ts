@@ -14,7 +14,7 @@ describe('a server that becomes leader', () => {
     expect(cores.server(3).disk.files['snapshot.0']?.synced).toBe(0);
   });
 
-  it('leaves /zookeeper/config as it was when it started; a learner writes its own with every sync', () => {
+  it('leaves /zookeeper/config as it was when it started; a learner writes its own with every sync (recording 22-quorum-lost)', () => {
     const cores = booted();
     const writtenAt = (sid: number): number =>
       (mapGet(cores.server(sid).tree.nodes, '/zookeeper/config')?.stat.mtime ?? NaN) - cores.config.wallClockAtZero;
