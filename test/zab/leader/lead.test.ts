@@ -14,6 +14,21 @@ describe('a server that becomes leader', () => {
     expect(cores.server(3).disk.files['snapshot.0']?.synced).toBe(0);
   });
 
+  it('has heard nobody but itself, and nothing is decided', () => {
+    const cores = new Cores(3);
+    cores.passes = (_from, _to, { kind }) => kind === 'NOTIFICATION';
+    cores.boot(1, 2, 3).run(400);
+    expect(cores.server(3).leading).toMatchObject({
+      epoch: 1,
+      epochHeard: [3],
+      epochDecided: false,
+      epochAcked: [],
+      epochAgreed: false,
+      newLeaderAcked: [],
+      established: false,
+    });
+  });
+
   it('leaves /zookeeper/config as it was when it started; a learner writes its own with every sync (recording 22-quorum-lost)', () => {
     const cores = booted();
     const writtenAt = (sid: number): number =>
