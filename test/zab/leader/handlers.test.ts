@@ -31,8 +31,9 @@ describe('a connection to the quorum port', () => {
     const cores = led().run(1700);
     const { tick } = cores.server(5).leading ?? expect.fail('5 leads');
     expect(tick).toBeGreaterThan(2);
-    cores.join(1, 5);
+    const conn = cores.join(1, 5);
     expect(learners(cores).at(-1)).toEqual({ sid: 1, observer: false, stage: 'connected', mode: null, deadlineTick: tick + 10 + 4 });
+    expect(handler(cores, conn)).toMatchObject({ introduced: false, wantsSnapshot: false, forwarding: false, sending: false });
   });
 
   it('on which nothing is said is closed after initLimit', () => {
