@@ -78,6 +78,14 @@ describe('messages are answered in every role', () => {
     expect(decided(one.last.decisions, 'vote.rejected')).toMatchObject([{ from: 4, reason: 'senderNotVoter' }]);
   });
 
+  test('a server that has had a leader since an earlier round is not told anything by one that looks (E-22)', () => {
+    const one = new Alone(1, three).start();
+    one.step((d) => startElection(d, 'lostLeader'));
+    expect(one.round).toBe(2);
+    one.hears(2, 'FOLLOWING', vote(3, 1));
+    expect(one.sent).toEqual([]);
+  });
+
   test('a server that looks in an earlier round gets the proposal, and is ignored (E-22, E-35)', () => {
     const one = new Alone(1, three).start();
     one.hears(2, 'LOOKING', vote(2, 4));
