@@ -74,7 +74,6 @@ export function leaveElection(d: Draft): void {
 
 function finish(d: Draft, vote: Vote, supporters: readonly Sid[]): void {
   const role = roleUnder(d, vote.leader);
-  d.s.vote = vote;
   if (role === 'LEADING') d.s.cnx = { ...d.s.cnx, leadingVoteSet: supporters };
   leaveElection(d);
   electionDecided(d, vote, role);

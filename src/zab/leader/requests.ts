@@ -31,23 +31,9 @@ const LAST_COUNTER = 0xffffffff;
 
 const AUTH_IDS = [{ scheme: 'ip', id: '127.0.0.1' }];
 
-const rulesByConfig = new WeakMap<EnsembleConfig, PrepRules>();
-
-function prepRules(config: EnsembleConfig): PrepRules {
-  let rules = rulesByConfig.get(config);
-  if (rules === undefined) {
-    const { checkOutsideMulti, create2InMulti, versionWrap } = config.profile;
-    rules = {
-      checkOutsideMulti,
-      create2InMulti,
-      versionWrap,
-      extendedTypes: config.extendedTypes,
-      digestEnabled: config.digestEnabled,
-      enforceQuota: config.enforceQuota ?? false,
-    };
-    rulesByConfig.set(config, rules);
-  }
-  return rules;
+function prepRules({ profile, extendedTypes, digestEnabled, enforceQuota = false }: EnsembleConfig): PrepRules {
+  const { checkOutsideMulti, create2InMulti, versionWrap } = profile;
+  return { checkOutsideMulti, create2InMulti, versionWrap, extendedTypes, digestEnabled, enforceQuota };
 }
 
 /** Gives a write its zxid, turns it into a txn and proposes it. */
@@ -91,7 +77,7 @@ function validate(d: Draft, leading: Leading, request: SubmittedRequest, zxid: T
     default: {
       const { tracker, err } = claimSession(leading.tracker, session, owner);
       if (err !== 'OK') return refused(d, leading, request, err, zxid);
-      if (tracker !== leading.tracker) edit(d, 'leading').tracker = tracker;
+      edit(d, 'leading').tracker = tracker;
     }
   }
   return prepare(leading.ahead, { session, cxid: request.cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
@@ -114,7 +100,7 @@ export function processSync(d: Draft, conn: ConnId, session: SessionId): void {
   const leading = d.s.leading;
   if (leading === null) return;
   const { tracker } = claimSession(leading.tracker, session, conn);
-  if (tracker !== leading.tracker) edit(d, 'leading').tracker = tracker;
+  edit(d, 'leading').tracker = tracker;
   if (listLength(leading.outstanding) === 0) send(d, conn, { kind: 'SYNC' });
   else edit(d, 'leading').pendingSyncs = [...leading.pendingSyncs, { conn, zxid: leading.lastProposed }];
 }

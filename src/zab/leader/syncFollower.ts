@@ -3,7 +3,7 @@
  *
  * Source: `LearnerHandler.syncFollower`, `LearnerHandler.queueCommittedProposals`, `ZKDatabase.getProposalsFromTxnLog`.
  */
-import { listAt, listItems, listLast, listSearch, type ChunkedList } from '../../base/chunked.ts';
+import { listAt, listItems, listLast, type ChunkedList } from '../../base/chunked.ts';
 import { compareZxid, isNewEpochZxid, type Zxid } from '../../base/zxid.ts';
 import type { LoggedTxn } from '../state.ts';
 import type { Profile } from '../switches.ts';
@@ -74,7 +74,7 @@ function firstMatch({ peer, last, committedLog, txnLogSyncEnabled, forced, rules
   if (compareZxid(peer, max) > 0 && !isNewEpochZxid(peer)) return plan('TRUNC', max, max, 'ahead');
   if (compareZxid(peer, max) <= 0 && compareZxid(peer, min) >= 0) {
     const walk = new Walk(peer, max, rules);
-    walk.over(listItems(committedLog, startOf(committedLog, peer)), null);
+    walk.over(listItems(committedLog), null);
     return walk.finish(plan, last, 'committedLog', 'inCommittedLog');
   }
   if (compareZxid(peer, min) < 0 && txnLogSyncEnabled) {
@@ -87,11 +87,6 @@ function firstMatch({ peer, last, committedLog, txnLogSyncEnabled, forced, rules
     return walk.finish(plan, last, 'txnlog+committedLog', 'inTxnLog');
   }
   return plan('SNAP', last, last, compareZxid(peer, min) < 0 ? 'txnLogDisabled' : 'unhandled');
-}
-
-/** Where to begin in committedLog: at the last txn not later than `peer`, so that the walk sees its predecessor. */
-function startOf(committedLog: ChunkedList<LoggedTxn>, peer: Zxid): number {
-  return Math.max(0, listSearch(committedLog, ({ txn }) => compareZxid(txn.zxid, peer) >= 0) - 1);
 }
 
 /** zxid −1. Every history that is walked begins with a txn that the learner has too, or has passed: it never goes out. */
@@ -126,7 +121,6 @@ class Walk {
         const same = compareZxid(zxid, this.peer) === 0;
         if (same || isNewEpochZxid(this.peer) || this.rules.divergedPeer === 'overlooked') {
           this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
-          if (same) continue;
         } else if (zxid.epoch !== this.peer.epoch) {
           // The learner's last txn is not in this history, and a TRUNC must not cross epochs.
           return;
@@ -140,7 +134,6 @@ class Walk {
         this.queuedTo = zxid;
       }
     }
-    if (this.opening === null && isNewEpochZxid(this.peer)) this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
   }
 
   finish(
@@ -149,7 +142,7 @@ class Walk {
     source: NonNullable<SyncPlan['source']>,
     because: SyncPlan['because'],
   ): SyncPlan {
-    if (this.opening === null) return plan('SNAP', last, this.queuedTo, 'divergedEpoch', { source, queued: this.queued });
+    if (this.opening === null) return plan('SNAP', last, this.queuedTo, 'divergedEpoch', { source });
     return plan(this.opening.mode, this.opening.zxid, this.queuedTo, this.opening.mode === 'TRUNC' ? 'diverged' : because, {
       source,
       queued: this.queued,
