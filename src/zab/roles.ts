@@ -43,6 +43,7 @@ export function advance(d: Draft, event: ServerEvent): Transition {
 
 /** The election is over: take up the role it gave. Source: `QuorumPeer.run`, the switch on the peer state. */
 export function electionDecided(d: Draft, vote: Vote, role: ElectedRole): void {
+  d.s.vote = vote;
   switch (role) {
     case 'LEADING':
       advance(d, 'electedLeader');
