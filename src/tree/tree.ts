@@ -56,7 +56,7 @@ export function newTree(configData: Bytes | null, mtime = 0): DataTree {
 }
 
 /**
- * Writes the configuration of the running ensemble into the tree, as every quorum server does on its own when it starts. It is no txn.
+ * Writes the configuration of the running ensemble into the tree, as a server does on its own: for its empty tree, and as a learner. It is no txn.
  *
  * @param mtime wall-clock ms.
  *
