@@ -7,7 +7,7 @@ import { NO_SESSION, type SessionId } from '../base/ids.ts';
 import { ZXID_ZERO, compareZxid } from '../base/zxid.ts';
 import { writeResult } from '../tree/prep.ts';
 import { read } from '../tree/read.ts';
-import { claimSession, negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
+import { checkSession, negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
 import type { ClientOp, ErrorCode, OpResult, Txn, TxnResult, WriteOp } from '../tree/types.ts';
 import { without } from './copies.ts';
 import { close, decide, edit, send, type Draft } from './draft.ts';
@@ -154,7 +154,7 @@ function touchSession(d: Draft, client: ClientCnxn): boolean {
     if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
     return known;
   }
-  if (d.s.learning !== null && d.s.learning.touched[client.session] === undefined) {
+  if (d.s.learning !== null && d.s.learning.touched[client.session] !== client.timeoutMs) {
     edit(d, 'learning').touched = { ...d.s.learning.touched, [client.session]: client.timeoutMs };
   }
   return true;
@@ -205,12 +205,10 @@ function queueLocal(d: Draft, client: ClientCnxn, xid: number, op: PendingReques
   else setClient(d, withPending(client, [...client.pending, request]));
 }
 
-/** On the leader even reads pass the session check (B-72). Source: `PrepRequestProcessor.pRequestHelper`. */
+/** On the leader even reads pass the session check (B-72); the session of a client of its own has an owner. Source: `PrepRequestProcessor.pRequestHelper`. */
 function checkLocal(d: Draft, session: SessionId): ErrorCode {
   if (d.s.leading === null) return 'OK';
-  const { tracker, err } = claimSession(d.s.leading.tracker, session, OWN_CLIENT);
-  if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
-  return err;
+  return checkSession(d.s.leading.tracker, session, OWN_CLIENT);
 }
 
 /** Hands a request to the leader: to itself, or over the network. Source: `FollowerRequestProcessor.run`, `LeaderRequestProcessor`. */
@@ -243,7 +241,7 @@ function answerRead(d: Draft, client: ClientCnxn, { xid, op, err: refused }: Pen
 /** SESSIONMOVED is no answer: the connection is closed, because the client is connected elsewhere (B-108). Source: `FinalRequestProcessor.processRequest`. */
 function reply(d: Draft, conn: ConnId, xid: number, err: ErrorCode, result: OpResult): void {
   if (err === 'SESSIONMOVED') dropClient(d, conn);
-  else send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result: err === 'OK' ? result : NO_RESULT });
+  else send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result });
 }
 
 /** A txn was applied; if a client of this server asked for it, it is answered now, and the reads behind it too (B-43, B-44). */
