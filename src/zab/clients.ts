@@ -297,9 +297,8 @@ function forgetClient(d: Draft, conn: ConnId): void {
   const { [conn]: gone, ...others } = d.s.clients;
   if (gone === undefined) return;
   d.s.clients = others;
-  if (d.s.connOfSession[gone.session] === conn) {
-    d.s.connOfSession = without(d.s.connOfSession, gone.session);
-  }
+  // Nobody else has it: whoever asks for a session ends the connection that has it here before it gets it.
+  d.s.connOfSession = without(d.s.connOfSession, gone.session);
 }
 
 function dropClient(d: Draft, conn: ConnId): void {

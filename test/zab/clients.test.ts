@@ -1,5 +1,7 @@
 /** Connections of clients: which one speaks for a session, and what becomes of requests whose connection is gone. 3 leads. */
 import { describe, expect, it } from 'vitest';
+import type { SessionId } from '../../src/base/ids.ts';
+import { sessionPassword } from '../../src/tree/sessions.ts';
 import { step, type Server } from '../../src/zab/server.ts';
 import type { Effect, Input } from '../../src/zab/types.ts';
 import { Cores } from './cores.ts';
@@ -16,6 +18,9 @@ function told(server: Server, input: Input, now: number): { readonly server: Ser
   const { server: next, output } = step(server, input, now);
   return { server: next, effects: output.effects };
 }
+
+/** The one that `serving(1)` makes. */
+const firstSession = (): SessionId => serving(1).cores.session();
 
 const repliesTo = (cores: Cores, sid: number): string[] => cores.sentKinds(sid, 0);
 
@@ -114,7 +119,26 @@ describe('requests behind a write that fails because the session has moved', () 
     cores.connectClient(2, 8000, { session: cores.session() });
     cores.run(50).create(old, 1, '/a').request(old, 2, { op: 'exists', path: '/' }).run(20);
     expect(cores.isOpen(old)).toBe(false);
+    expect(cores.server(1).clients).toEqual({});
     expect(repliesTo(cores, 1)).toEqual(['ConnectResponse']);
+  });
+});
+
+describe('a password', () => {
+  const [first, ...others] = sessionPassword(firstSession());
+  it.each([
+    ['is empty', []],
+    ['is cut short', [first]],
+    ['is too long', [first, ...others, 0]],
+    ['differs in its first byte', [(first ?? 0) ^ 1, ...others]],
+    ['differs behind its first byte', [first, ...others.map((byte) => byte ^ 1)]],
+  ])('that %s is wrong', (_what, password) => {
+    const { cores } = serving(1);
+    expect(cores.session()).toBe(firstSession());
+    cores.connectClient(1, 8000, { session: cores.session(), password: Uint8Array.from(password, (byte) => byte ?? 0) });
+    cores.run(20);
+    expect(cores.decided('client.refused')).toMatchObject([{ reason: 'wrongPassword' }]);
+    expect(cores.decided('session.revalidated')).toEqual([]);
   });
 });
 
