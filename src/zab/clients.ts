@@ -154,7 +154,7 @@ function touchSession(d: Draft, client: ClientCnxn): boolean {
     if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
     return known;
   }
-  if (d.s.learning !== null && d.s.learning.touched[client.session] === undefined) {
+  if (d.s.learning !== null && d.s.learning.touched[client.session] !== client.timeoutMs) {
     edit(d, 'learning').touched = { ...d.s.learning.touched, [client.session]: client.timeoutMs };
   }
   return true;
@@ -237,7 +237,7 @@ function answerRead(d: Draft, client: ClientCnxn, { xid, op, err: refused }: Pen
 /** SESSIONMOVED is no answer: the connection is closed, because the client is connected elsewhere (B-108). Source: `FinalRequestProcessor.processRequest`. */
 function reply(d: Draft, conn: ConnId, xid: number, err: ErrorCode, result: OpResult): void {
   if (err === 'SESSIONMOVED') dropClient(d, conn);
-  else send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result: err === 'OK' ? result : NO_RESULT });
+  else send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result });
 }
 
 /** A txn was applied; if a client of this server asked for it, it is answered now, and the reads behind it too (B-43, B-44). */
@@ -293,9 +293,8 @@ function forgetClient(d: Draft, conn: ConnId): void {
   const { [conn]: gone, ...others } = d.s.clients;
   if (gone === undefined) return;
   d.s.clients = others;
-  if (d.s.connOfSession[gone.session] === conn) {
-    d.s.connOfSession = without(d.s.connOfSession, gone.session);
-  }
+  // Nobody else has it: whoever asks for a session ends the connection that has it here before it gets it.
+  d.s.connOfSession = without(d.s.connOfSession, gone.session);
 }
 
 function dropClient(d: Draft, conn: ConnId): void {
