@@ -187,7 +187,7 @@ export function takeNewLeader(d: Draft, conn: ConnId, packet: Packet<'NEWLEADER'
       handCommittedToLogger(d);
       return pauseAtNewLeader(d);
   }
-  acknowledgeNewLeader(d, conn, epoch, learning.snapshotNeeded, before);
+  acknowledgeNewLeader(d, conn, epoch, before);
 }
 
 /** How long a learner may be between two writes at NEWLEADER, ms. */
@@ -211,12 +211,12 @@ export function onNewLeaderTimer(d: Draft): void {
   const before = learning.notLogged.length;
   if (d.s.config.profile.newLeaderOrder === 'epochThenHistory') appendAndApplyCommitted(d);
   else persistCurrentEpoch(d, learning.epoch);
-  acknowledgeNewLeader(d, learning.conn, learning.epoch, false, before);
+  acknowledgeNewLeader(d, learning.conn, learning.epoch, before);
 }
 
-function acknowledgeNewLeader(d: Draft, conn: ConnId, epoch: number, snapshot: boolean, before: number): void {
+function acknowledgeNewLeader(d: Draft, conn: ConnId, epoch: number, before: number): void {
   const left = d.s.learning?.notLogged.length ?? 0;
-  decide(d, { rule: 'newLeader.received', epoch, snapshot, logged: before - left, left });
+  decide(d, { rule: 'newLeader.received', epoch, snapshot: d.s.learning?.mode !== 'DIFF', logged: before - left, left });
   const readTimeoutMs = d.s.config.syncLimitTicks * d.s.config.tickTimeMs;
   updateLearning(d, { readTimeoutMs });
   setTimer(d, 'read', readTimeoutMs);
@@ -284,7 +284,7 @@ function appendAndApplyCommitted(d: Draft): void {
 /** Takes what is known to be committed out of the queue, in order. */
 function takeCommitted(d: Draft): readonly LoggedTxn[] {
   const learning = d.s.learning;
-  if (learning === null || learning.committed.length === 0) return [];
+  if (learning === null) return [];
   const items: LoggedTxn[] = [];
   for (const z of learning.committed) {
     const item = learning.notLogged[items.length];
@@ -312,7 +312,12 @@ export function startServing(d: Draft, conn: ConnId): void {
     let next = 0;
     for (const item of notLogged) {
       const z = committed[next];
-      if (z === undefined || !sameZxid(item.txn.zxid, z)) continue;
+      if (z === undefined) {
+        // A null pointer in Java.
+        loseLeader(d, 'unexpectedPacket', `UPTODATE with no COMMIT of ${item.txn.zxid.epoch}:${item.txn.zxid.counter}`);
+        return;
+      }
+      if (!sameZxid(item.txn.zxid, z)) continue;
       next++;
       enqueue(d, item);
       applyCommitted(d, item);
