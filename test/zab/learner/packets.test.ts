@@ -184,6 +184,19 @@ describe('TRUNC', () => {
     expect(led.cores.exits).toEqual([{ sid: 1, code: 13 }]);
   });
 
+  it.each([
+    ['cut', { kind: 'TRUNC', zxid: zxid(1, 9) }, 'snapshot.none', 'failed'],
+    ['read behind the cut', TRUNC, 'snapshot.0', undefined],
+  ] as const)('leaves everything as it is where the disk cannot be %s: the process has ended', (_what, message, lost, outcome) => {
+    const { server, cores } = new Led();
+    const files = Object.fromEntries(Object.entries(server.disk.files).filter(([name]) => name !== lost));
+    const input = { type: 'receive', conn: server.learning?.conn ?? -1, message } as const;
+    const ended = step({ ...server, disk: { files } }, input, cores.now);
+    expect(ended.output.effects.at(-1)).toMatchObject({ type: 'exit' });
+    expect(ended.output.decisions.find(({ rule }) => rule === 'sync.truncated')).toEqual(outcome && expect.objectContaining({ outcome }));
+    expect(ended.server.tree).toBe(server.tree);
+  });
+
   /** What is left in the log when nothing should be. */
   const leftOf = (profile: Profile): { led: Led; counters: readonly number[] } => {
     const led = new Led({ profile }).hears({ kind: 'TRUNC', zxid: zxid(0, 0) });
