@@ -187,7 +187,7 @@ export function takeNewLeader(d: Draft, conn: ConnId, packet: Packet<'NEWLEADER'
       handCommittedToLogger(d);
       return pauseAtNewLeader(d);
   }
-  acknowledgeNewLeader(d, conn, epoch, before);
+  acknowledgeNewLeader(d, conn, epoch, learning.snapshotNeeded, before);
 }
 
 /** How long a learner may be between two writes at NEWLEADER, ms. */
@@ -211,12 +211,12 @@ export function onNewLeaderTimer(d: Draft): void {
   const before = learning.notLogged.length;
   if (d.s.config.profile.newLeaderOrder === 'epochThenHistory') appendAndApplyCommitted(d);
   else persistCurrentEpoch(d, learning.epoch);
-  acknowledgeNewLeader(d, learning.conn, learning.epoch, before);
+  acknowledgeNewLeader(d, learning.conn, learning.epoch, false, before);
 }
 
-function acknowledgeNewLeader(d: Draft, conn: ConnId, epoch: number, before: number): void {
+function acknowledgeNewLeader(d: Draft, conn: ConnId, epoch: number, snapshot: boolean, before: number): void {
   const left = d.s.learning?.notLogged.length ?? 0;
-  decide(d, { rule: 'newLeader.received', epoch, snapshot: d.s.learning?.mode !== 'DIFF', logged: before - left, left });
+  decide(d, { rule: 'newLeader.received', epoch, snapshot, logged: before - left, left });
   const readTimeoutMs = d.s.config.syncLimitTicks * d.s.config.tickTimeMs;
   updateLearning(d, { readTimeoutMs });
   setTimer(d, 'read', readTimeoutMs);
