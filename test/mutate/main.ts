@@ -50,7 +50,7 @@ Changes the core a little, one change at a time, and tells which change no test 
   --workers N  how many changes are tried at a time (default 2)
   --own        only dropped persists, sends and steps, and swapped orders
   --usual      only the usual changes, as Stryker makes them
-  --again      try again what survived
+  --again      try again what survived, or came to no end
   --report     try nothing, only tell what is known
   --json       tell it as JSON
   --note       tell the explained survivors as a table for docs/mutation.md
@@ -93,7 +93,7 @@ async function tryOrTell(explained: readonly Explained[]): Promise<void> {
   if (given.report !== true) {
     const waiting = all.filter((mutant) => {
       const fate = known.of(mutant)?.fate;
-      return fate === undefined || (given.again === true && fate === 'survived');
+      return fate === undefined || (given.again === true && (fate === 'survived' || fate === 'timeout'));
     });
     process.stderr.write(`${waiting.length} of ${all.length} changes are to be tried\n`);
     await tryAll(waiting, { root, out: OUT, workers, until, tell: (result) => known.add(result) });
