@@ -97,7 +97,7 @@ export function writeResult(applied: TxnResult, op: WriteOp): TxnResult {
     const moved = result.results.some(({ err }) => err === 'SESSIONMOVED');
     return moved ? { err: 'SESSIONMOVED', result: { kind: 'none' } } : { err: 'OK', result };
   }
-  return op.op === 'closeSession' || applied.err !== 'OK' ? { err: applied.err, result: { kind: 'none' } } : applied;
+  return op.op === 'closeSession' ? { err: applied.err, result: { kind: 'none' } } : applied;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -172,7 +172,8 @@ function prepareOne(ahead: DataTree, op: SingleOp, context: Context): TxnBody | 
 function prepareCreate(ahead: DataTree, op: Extract<ClientOp, { op: 'create' | 'create2' }>, context: Context): TxnBody | ErrorCode {
   const ttl = isTtlMode(op.mode);
   if (ttl && !context.rules.extendedTypes) return 'UNIMPLEMENTED';
-  if (ttl ? !isValidTtl(op.ttlMs ?? -1) : (op.ttlMs ?? -1) >= 0) return 'BADARGUMENTS';
+  const ttlMs = op.ttlMs ?? -1;
+  if (ttl ? !isValidTtl(ttlMs) : ttlMs >= 0) return 'BADARGUMENTS';
   if (!hasParent(op.path)) return 'BADARGUMENTS';
   const acl = fixupAcl(op.acl, context.authIds);
   if (acl === null) return 'INVALIDACL';
@@ -188,7 +189,7 @@ function prepareCreate(ahead: DataTree, op: Extract<ClientOp, { op: 'create' | '
 
   const parentCVersion = (parent.stat.cversion + 1) | 0;
   if (op.mode === 'container') return { type: 'createContainer', path, data, acl, parentCVersion };
-  if (ttl) return { type: 'createTTL', path, data, acl, parentCVersion, ttlMs: op.ttlMs ?? -1 };
+  if (ttl) return { type: 'createTTL', path, data, acl, parentCVersion, ttlMs };
   return { type: op.op, path, data, acl, ephemeral: isEphemeral(op.mode), parentCVersion };
 }
 
