@@ -60,6 +60,19 @@ describe('stats (§9, B-97)', () => {
     expect([mapGet(tree.ephemerals, SESSION), tree.containers, tree.ttls]).toEqual([['/e'], ['/c'], ['/t']]);
   });
 
+  test('what is deleted leaves the list it was in, and no other does', () => {
+    const kept = (path: string) => [
+      create(`/e${path}`, 'ephemeral'),
+      create(`/c${path}`, 'container'),
+      { ...create(`/t${path}`, 'ttl'), ttlMs: 5 },
+    ];
+    const remove = (...paths: string[]) => paths.map((path) => ({ op: 'delete', path, version: -1 }) as const);
+    const listed = ({ ephemerals, containers, ttls }: DataTree) => [[...mapEntries(ephemerals)], containers, ttls];
+    const { tree } = say(SILENCE, [...kept('1'), ...kept('2'), create('/plain'), ...remove('/e1', '/c1', '/t1', '/plain')]);
+    expect(listed(tree)).toEqual([[[SESSION, ['/e2']]], ['/c2'], ['/t2']]);
+    expect(listed(say({ ...SILENCE, tree }, remove('/e2', '/c2', '/t2')).tree)).toEqual([[], [], []]);
+  });
+
   test('setData and setACL change what they say and nothing else', () => {
     const before = treeAfter(create('/a', 'persistent', 'one'));
     const { tree, replies } = say({ ...SILENCE, tree: before }, [
