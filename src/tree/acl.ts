@@ -81,6 +81,6 @@ function isMeant(own: AuthId, acl: Acl): boolean {
 /** `user:hash`. Java's split drops empty parts at the end, so `user:` is not valid and `:hash` is. */
 function isDigestId(id: string): boolean {
   const parts = id.split(':');
-  while (parts.length > 1 && parts.at(-1) === '') parts.pop();
+  while (parts.at(-1) === '') parts.pop();
   return parts.length === 2;
 }

@@ -177,7 +177,7 @@ function raiseParent(tree: DataTree, key: string, parentCVersion: number, zxid: 
   const parent = mapGet(tree.nodes, key);
   if (parent === undefined) return tree;
   const stat = raisedStat(parent.stat, parentCVersion, zxid);
-  return stat === parent.stat ? tree : withNode(tree, key, parent, makeNode(key, parent.data, parent.acl, stat, parent.children));
+  return withNode(tree, key, parent, makeNode(key, parent.data, parent.acl, stat, parent.children));
 }
 
 interface Deleted {
@@ -249,15 +249,14 @@ function setAcl(tree: DataTree, path: string, list: readonly Acl[], aversion: nu
  * Source: `DataTree.killSession`.
  */
 function closeSession(tree: DataTree, header: TxnHeader, listed: readonly string[]): Applied {
-  const inTxn = new Set(listed);
-  const extra = (mapGet(tree.ephemerals, header.session) ?? []).filter((path) => !inTxn.has(path));
+  const paths = new Set([...listed, ...(mapGet(tree.ephemerals, header.session) ?? [])]);
   const deleted: string[] = [];
   let next: DataTree = {
     ...tree,
     ephemerals: mapDelete(tree.ephemerals, header.session),
     sessions: mapDelete(tree.sessions, header.session),
   };
-  for (const path of [...listed, ...extra]) {
+  for (const path of paths) {
     const { tree: without, err } = deleteNode(next, path, header.zxid);
     next = without;
     if (err === 'OK') deleted.push(path);
@@ -303,7 +302,7 @@ function applyMulti(tree: DataTree, header: TxnHeader, txns: readonly TxnBody[])
 // ---------------------------------------------------------------------------------------------------------------------
 
 function outcome(err: ErrorCode): TxnResult {
-  return err === 'OK' ? DONE : { err, result: NOTHING };
+  return { err, result: NOTHING };
 }
 
 function withPzxid(stat: StatPersisted, pzxid: Zxid, cversion: number): StatPersisted {

@@ -1,5 +1,5 @@
 /** Nodes that the leader deletes by itself: containers that lost their last child, and nodes whose time to live is over. */
-import { ownerKind, ttlOf } from './ephemeralType.ts';
+import { ttlOf } from './ephemeralType.ts';
 import { getNode } from './tree.ts';
 import type { DataTree, Znode } from './types.ts';
 
@@ -33,6 +33,6 @@ function isUsedUp(node: Znode, now: number, { maxNeverUsedIntervalMs }: Containe
 }
 
 function hasOutlived(node: Znode, now: number): boolean {
-  const owner = node.stat.ephemeralOwner;
-  return ownerKind(owner) === 'ttl' && ttlOf(owner) !== 0 && now - node.stat.mtime > ttlOf(owner);
+  const ttlMs = ttlOf(node.stat.ephemeralOwner);
+  return ttlMs !== 0 && now - node.stat.mtime > ttlMs;
 }

@@ -7,7 +7,13 @@ import { NO_SESSION, sessionHalves, utf8, type Bytes } from '../base/ids.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { StatPersisted } from './types.ts';
 
-const TABLE = crcTable();
+/** What each byte does to a CRC. */
+const TABLE = new Int32Array(256);
+for (let n = 0; n < TABLE.length; n++) {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = (c & 1) === 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  TABLE[n] = c;
+}
 
 /** The value of a CRC-32 (zlib polynomial) over `bytes`, continuing from the CRC of what came before; an unsigned 32-bit number. */
 export function crc32(bytes: Bytes, before = 0): number {
@@ -67,12 +73,4 @@ function putZxid(at: number, zxid: Zxid): void {
 function putTime(at: number, ms: number): void {
   view.setInt32(at, Math.floor(ms / 0x1_0000_0000));
   view.setUint32(at + 4, ms);
-}
-
-function crcTable(): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, n) => {
-    let c = n;
-    for (let bit = 0; bit < 8; bit++) c = (c & 1) === 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    return c;
-  });
 }

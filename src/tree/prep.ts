@@ -97,7 +97,7 @@ export function writeResult(applied: TxnResult, op: WriteOp): TxnResult {
     const moved = result.results.some(({ err }) => err === 'SESSIONMOVED');
     return moved ? { err: 'SESSIONMOVED', result: { kind: 'none' } } : { err: 'OK', result };
   }
-  return op.op === 'closeSession' || applied.err !== 'OK' ? { err: applied.err, result: { kind: 'none' } } : applied;
+  return op.op === 'closeSession' ? { err: applied.err, result: { kind: 'none' } } : applied;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

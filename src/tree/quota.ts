@@ -7,7 +7,7 @@
 import { mapEntries, mapGet, mapSet } from '../base/chunked.ts';
 import { fromUtf8, utf8, type Bytes } from '../base/ids.ts';
 import { childName, childPath, parentPath } from './paths.ts';
-import type { DataTree } from './types.ts';
+import type { DataTree, Znode } from './types.ts';
 
 const QUOTA = '/zookeeper/quota';
 const LIMITS = 'zookeeper_limits';
@@ -21,13 +21,10 @@ const STATS = 'zookeeper_stats';
  * Source: `ZooKeeperServer.checkQuota`.
  */
 export function exceedsQuota(tree: DataTree, path: string, bytes: number, count: number): boolean {
-  const prefix = quotaPrefix(tree, path);
-  if (prefix === null) return false;
-  const limits = mapGet(tree.nodes, `${QUOTA}${prefix}/${LIMITS}`);
-  const stats = mapGet(tree.nodes, `${QUOTA}${prefix}/${STATS}`);
-  if (limits === undefined || stats === undefined) return false;
-  const limit = parseTrack(limits.data);
-  const current = parseTrack(stats.data);
+  const quota = quotaOf(tree, path);
+  if (quota === null) return false;
+  const limit = parseTrack(quota.limits.data);
+  const current = parseTrack(quota.stats.data);
   const over = (name: string, hardName: string, growth: number): boolean => {
     const hard = valueOf(limit, hardName);
     return growth !== 0 && hard > -1 && valueOf(current, name) + growth > hard;
@@ -41,14 +38,11 @@ export function exceedsQuota(tree: DataTree, path: string, bytes: number, count:
  * Source: `DataTree.updateQuotaStat`.
  */
 export function countChange(tree: DataTree, path: string, bytes: number, count: number): DataTree {
-  const prefix = quotaPrefix(tree, path);
-  if (prefix === null) return tree;
-  const key = `${QUOTA}${prefix}/${STATS}`;
-  const node = mapGet(tree.nodes, key);
-  if (node === undefined) return tree;
-  const track = parseTrack(node.data);
+  const quota = quotaOf(tree, path);
+  if (quota === null) return tree;
+  const track = parseTrack(quota.stats.data);
   track.set('count', valueOf(track, 'count') + count).set('bytes', valueOf(track, 'bytes') + bytes);
-  return withStats(tree, key, track);
+  return withStats(tree, quota.statsPath, track);
 }
 
 /**
@@ -107,11 +101,21 @@ function hasQuotas(tree: DataTree): boolean {
   return quota !== undefined && quota.children.size > 0;
 }
 
-/** The longest prefix of `path` that has a limit, or null. The root cannot have one. */
-function quotaPrefix(tree: DataTree, path: string): string | null {
+interface Quota {
+  readonly limits: Znode;
+  readonly stats: Znode;
+  readonly statsPath: string;
+}
+
+/** The quota of the longest prefix of `path` that has a limit; null if there is none, or if nothing counts for it. The root cannot have one. */
+function quotaOf(tree: DataTree, path: string): Quota | null {
   if (!hasQuotas(tree)) return null;
-  for (let prefix = path; prefix.length > 1; prefix = parentPath(prefix)) {
-    if (mapGet(tree.nodes, `${QUOTA}${prefix}/${LIMITS}`) !== undefined) return prefix;
+  for (let prefix = path; prefix !== ''; prefix = parentPath(prefix)) {
+    const limits = mapGet(tree.nodes, `${QUOTA}${prefix}/${LIMITS}`);
+    if (limits === undefined) continue;
+    const statsPath = `${QUOTA}${prefix}/${STATS}`;
+    const stats = mapGet(tree.nodes, statsPath);
+    return stats === undefined ? null : { limits, stats, statsPath };
   }
   return null;
 }
@@ -125,7 +129,7 @@ function withStats(tree: DataTree, key: string, track: ReadonlyMap<string, numbe
 /** Reads `count=5,bytes=-1=;countHardLimit=10`. What cannot be read counts as not set. */
 function parseTrack(data: Bytes | null): Map<string, number> {
   const track = new Map<string, number>();
-  for (const pair of (data === null ? '' : fromUtf8(data)).split(/[,;]+/)) {
+  for (const pair of (data === null ? '' : fromUtf8(data)).split(/[,;]/)) {
     const [name, value] = pair.split('=');
     if (name !== undefined && value !== undefined && /^-?\d+$/.test(value)) track.set(name, Number(value));
   }
@@ -134,8 +138,8 @@ function parseTrack(data: Bytes | null): Map<string, number> {
 
 /** Count and bytes first, and an odd `=` before what servers older than 3.7 must skip. Source: `StatsTrack.toString`. */
 function formatTrack(track: ReadonlyMap<string, number>): string {
-  const limits = [...track].filter(([name]) => name !== 'count' && name !== 'bytes').sort(([a], [b]) => (a < b ? -1 : 1));
-  const extra = limits.map(([name, value]) => `;${name}=${value}`).join('');
+  const limits = [...track.keys()].filter((name) => name !== 'count' && name !== 'bytes').sort();
+  const extra = limits.map((name) => `;${name}=${valueOf(track, name)}`).join('');
   return `count=${valueOf(track, 'count')},bytes=${valueOf(track, 'bytes')}${extra === '' ? '' : `=${extra}`}`;
 }
 

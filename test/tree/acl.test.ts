@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { checkAcl, fixupAcl, PERMS } from '../../src/tree/acl.ts';
 import { digestAuthId } from '../../src/tree/auth.ts';
@@ -30,8 +31,13 @@ describe('fixupAcl (B-85)', () => {
     ['a scheme nobody knows', [acl('sasl', 'alice')], [], null],
     ['world but not anyone', [acl('world', 'someone')], [], null],
     ['digest needs user:hash', [acl('digest', 'alice')], [], null],
+    ['anyone but not world', [acl('sasl', 'anyone')], [], null],
     ['digest with three parts', [acl('digest', 'a:b:c')], [], null],
     ['digest whose hash is empty', [acl('digest', 'a:')], [], null],
+    ['digest with nothing at all', [acl('digest', '')], [], null],
+    ['digest with nothing but colons', [acl('digest', '::')], [], null],
+    ['colons at the end of a digest do not count', [acl('digest', 'a:b::')], [], [acl('digest', 'a:b::')]],
+    ['digest whose user is empty', [acl('digest', ':hash')], [], [acl('digest', ':hash')]],
     ['ip must be one', [acl('ip', 'localhost')], [], null],
   ])('%s', (_, list, authIds, fixed) => {
     expect(fixupAcl(list, authIds)).toEqual(fixed);
@@ -44,6 +50,7 @@ describe('checkAcl (B-86)', () => {
     ['anyone with the bit', [acl('world', 'anyone', 1)], PERMS.READ, [], true],
     ['anyone without the bit', [acl('world', 'anyone', 1)], PERMS.WRITE, [], false],
     ['one bit of two suffices', [acl('world', 'anyone', 16)], PERMS.READ | PERMS.ADMIN, [], true],
+    ['anyone of another scheme', [acl('digest', 'anyone')], PERMS.READ, [], false],
     ['super may do everything', [acl('digest', 'x:y', 0)], PERMS.ADMIN, [{ scheme: 'super', id: '' }], true],
     ['the right digest', [acl('digest', ALICE.id)], PERMS.READ, [HOME, ALICE], true],
     ['another digest', [acl('digest', ALICE.id)], PERMS.READ, [BOB], false],
@@ -98,4 +105,8 @@ describe('addresses', () => {
 test('a digest id is user, colon, and the SHA-1 of both in base64 (B-87)', () => {
   expect(digestAuthId('super:secret')).toBe('super:lK75jTNcA+U9vtVEw5vB51mj/w4=');
   expect(digestAuthId(`user:${'long'.repeat(40)}`)).toBe('user:zt9jos7E96ZgOu41xrbJMnWiscI=');
+  for (let length = 0; length < 130; length++) {
+    const text = `u:${'é'.repeat(length % 3)}${'x'.repeat(length)}`;
+    expect(digestAuthId(text)).toBe(`u:${createHash('sha1').update(text).digest('base64')}`);
+  }
 });

@@ -4,7 +4,7 @@ import { fromUtf8, utf8 } from '../../src/base/ids.ts';
 import { zxid, ZXID_ZERO } from '../../src/base/zxid.ts';
 import { applyTxn } from '../../src/tree/apply.ts';
 import { aclOf, getNode, newTree, nodeCount, statOf, treeOf, walk } from '../../src/tree/tree.ts';
-import type { DataTree, TxnBody, Znode } from '../../src/tree/types.ts';
+import type { DataTree, ErrorCode, TxnBody, Znode } from '../../src/tree/types.ts';
 import { ANYONE, create, say, SESSION, SILENCE, TIME, treeAfter, txn } from './world.ts';
 
 const node = (tree: DataTree, path: string): Znode => getNode(tree, path) as Znode;
@@ -18,14 +18,16 @@ const created = (path: string, parentCVersion: number): TxnBody => ({
 });
 
 describe('a server without history (R-35)', () => {
-  const tree = newTree(utf8('version=0'), TIME);
+  const quorum = () => newTree(utf8('version=0'), TIME);
 
   test('has the four built-in nodes, and says five', () => {
+    const tree = quorum();
     expect(Array.from(walk(tree), ({ path }) => path)).toEqual(['', '/zookeeper', '/zookeeper/config', '/zookeeper/quota']);
     expect(nodeCount(tree)).toBe(5);
   });
 
   test('holds its configuration, which all may read and none may write', () => {
+    const tree = quorum();
     const config = node(tree, '/zookeeper/config');
     expect(fromUtf8(config.data ?? new Uint8Array())).toBe('version=0');
     expect(config).toMatchObject({ acl: 1, stat: { version: -1, aversion: -1, mtime: TIME, ctime: 0 } });
@@ -56,6 +58,19 @@ describe('stats (§9, B-97)', () => {
     expect(['/e', '/c', '/t'].map((path) => statOf(node(tree, path)).ephemeralOwner)).toEqual([SESSION, '0x0', '0x0']);
     expect(['/c', '/t'].map((path) => node(tree, path).stat.ephemeralOwner)).toEqual(['0x8000000000000000', '0xff00000000001388']);
     expect([mapGet(tree.ephemerals, SESSION), tree.containers, tree.ttls]).toEqual([['/e'], ['/c'], ['/t']]);
+  });
+
+  test('what is deleted leaves the list it was in, and no other does', () => {
+    const kept = (path: string) => [
+      create(`/e${path}`, 'ephemeral'),
+      create(`/c${path}`, 'container'),
+      { ...create(`/t${path}`, 'ttl'), ttlMs: 5 },
+    ];
+    const remove = (...paths: string[]) => paths.map((path) => ({ op: 'delete', path, version: -1 }) as const);
+    const listed = ({ ephemerals, containers, ttls }: DataTree) => [[...mapEntries(ephemerals)], containers, ttls];
+    const { tree } = say(SILENCE, [...kept('1'), ...kept('2'), create('/plain'), ...remove('/e1', '/c1', '/t1', '/plain')]);
+    expect(listed(tree)).toEqual([[[SESSION, ['/e2']]], ['/c2'], ['/t2']]);
+    expect(listed(say({ ...SILENCE, tree }, remove('/e2', '/c2', '/t2')).tree)).toEqual([[], [], []]);
   });
 
   test('setData and setACL change what they say and nothing else', () => {
@@ -97,6 +112,7 @@ describe('what cannot be done is reported and left undone (B-95)', () => {
   test.each<[TxnBody, string]>([
     [created('/none/a', 1), 'NONODE'],
     [created('/a', 1), 'NODEEXISTS'],
+    [created('/', 1), 'NODEEXISTS'],
     [{ type: 'delete', path: '/none' }, 'NONODE'],
     [{ type: 'setData', path: '/none', data: null, version: 1 }, 'NONODE'],
     [{ type: 'setACL', path: '/none', acl: ANYONE, version: 1 }, 'NONODE'],
@@ -123,6 +139,18 @@ describe('what cannot be done is reported and left undone (B-95)', () => {
     expect(node(applyTxn(ahead, txn(3, created('/c', 2))).tree, '/').stat).toMatchObject({ cversion: 5, pzxid: zxid(1, 9) });
   });
 
+  test('nor does one that the parent has counted, but lost again', () => {
+    const log = [created('/p', 2), created('/p/x', 1), { type: 'delete', path: '/p/x' }] as const;
+    const replayed = (from: DataTree): DataTree => log.reduce((before, body, i) => applyTxn(before, txn(i + 2, body)).tree, from);
+    const once = replayed(tree);
+    expect(node(applyTxn(once, txn(3, created('/p/x', 1))).tree, '/p').stat).toEqual(node(once, '/p').stat);
+  });
+
+  test('what is replayed does not take the zxid of the tree back', () => {
+    const ahead = applyTxn(tree, txn(9, created('/b', 5))).tree;
+    expect(applyTxn(ahead, txn(3, created('/c', 2))).tree.lastProcessedZxid).toEqual(zxid(1, 9));
+  });
+
   test('a delete of what is gone still dates the parent, but never backwards', () => {
     const dated = applyTxn(tree, txn(9, { type: 'delete', path: '/none' })).tree;
     expect(node(dated, '/').stat.pzxid).toEqual(zxid(1, 9));
@@ -140,6 +168,29 @@ describe('what cannot be done is reported and left undone (B-95)', () => {
 
   test("records older than 3.4 do not know the parent's count", () => {
     expect(node(applyTxn(tree, txn(9, created('/b', -1))).tree, '/').stat.cversion).toBe(2);
+  });
+});
+
+describe('a multi as it stands in a log (B-81)', () => {
+  const apply = (...txns: TxnBody[]) => applyTxn(treeAfter(create('/a')), txn(9, { type: 'multi', txns }));
+  const failed = (err: ErrorCode): TxnBody => ({ type: 'error', err });
+
+  test('is reported with its first error', () => {
+    expect(apply(failed('OK'), failed('NODEEXISTS'), failed('RUNTIMEINCONSISTENCY')).result.err).toBe('NODEEXISTS');
+    expect(apply(created('/b', 2)).result.err).toBe('OK');
+  });
+
+  test('is not done if one operation is an error: what stands before it is OK, what stands behind it RUNTIMEINCONSISTENCY', () => {
+    const { tree, result } = apply(created('/b', 2), failed('NODEEXISTS'), created('/c', 3));
+    expect(result.result).toMatchObject({ results: [{ err: 'OK' }, { err: 'NODEEXISTS' }, { err: 'RUNTIMEINCONSISTENCY' }] });
+    expect([getNode(tree, '/b'), getNode(tree, '/c')]).toEqual([undefined, undefined]);
+  });
+
+  test('ends where something stands in it that no multi may hold', () => {
+    const { tree, result } = apply(created('/b', 2), { type: 'setACL', path: '/a', acl: ANYONE, version: 1 }, created('/c', 3));
+    expect(result).toMatchObject({ err: 'OK', result: { results: [{ err: 'OK' }] } });
+    expect(['/a', '/b', '/c'].map((path) => getNode(tree, path)?.stat.aversion)).toEqual([0, 0, undefined]);
+    expect(tree.lastProcessedZxid).toEqual(zxid(1, 9));
   });
 });
 
@@ -196,4 +247,10 @@ test('sessions of a snapshot are restored', () => {
   const tree = treeOf({ sessions: [[SESSION, 4000]], acls: new Map(), nodes: [{ path: '', data, acl, stat }] }, zxid(1, 7));
   expect([...mapEntries(tree.sessions)]).toEqual([[SESSION, 4000]]);
   expect(tree.lastProcessedZxid).toEqual(zxid(1, 7));
+});
+
+test('the root is nobody’s, whatever a snapshot says', () => {
+  const { data, acl, stat } = node(newTree(null), '/');
+  const owned = { path: '', data, acl, stat: { ...stat, ephemeralOwner: SESSION } };
+  expect(treeOf({ sessions: [], acls: new Map(), nodes: [owned] }, ZXID_ZERO).ephemerals.size).toBe(0);
 });

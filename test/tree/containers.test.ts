@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { applyTxn } from '../../src/tree/apply.ts';
 import { containerCandidates } from '../../src/tree/containers.ts';
 import { CONTAINER_OWNER, isValidTtl, MAX_TTL_MS, ownerKind, ttlOf, ttlOwner } from '../../src/tree/ephemeralType.ts';
-import { create, TIME, treeAfter } from './world.ts';
+import { newTree } from '../../src/tree/tree.ts';
+import { ANYONE, create, TIME, treeAfter, txn } from './world.ts';
 
 describe('what an owner field means (§9.1)', () => {
   test.each([
@@ -64,5 +66,12 @@ describe('the leader deletes', () => {
     expect(candidates(tree, 5002)).toEqual(['/t']);
     const touched = treeAfter({ ...create('/t', 'ttl'), ttlMs: 5000 }, { op: 'setData', path: '/t', data: null, version: -1 });
     expect(candidates(touched, 5002)).toEqual([]);
+  });
+
+  test('not one whose time to live is 0, as a log of old may say', () => {
+    const body = { type: 'createTTL', path: '/t', data: null, acl: ANYONE, parentCVersion: 1, ttlMs: 0 } as const;
+    const { tree } = applyTxn(newTree(null), txn(1, body));
+    expect(tree.ttls).toEqual(['/t']);
+    expect(candidates(tree, 999_999_999)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { utf8 } from '../../src/base/ids.ts';
+import { utf8, type SessionId } from '../../src/base/ids.ts';
 import { zxid } from '../../src/base/zxid.ts';
 import { applyTxn } from '../../src/tree/apply.ts';
 import {
@@ -10,6 +10,7 @@ import {
   sequenceSuffix,
   txnDigest,
   versionFits,
+  writeResult,
   type PrepRules,
 } from '../../src/tree/prep.ts';
 import { getNode } from '../../src/tree/tree.ts';
@@ -40,7 +41,10 @@ describe('the first failing test decides the error (B-72)', () => {
   test.each<[string, WriteOp, string]>([
     ['create: a TTL must be positive', ttl('no slash', 0), 'BADARGUMENTS'],
     ['create: a TTL must fit 40 bits', ttl('/t', 0x100_0000_0000), 'BADARGUMENTS'],
+    ['create: a TTL mode needs a TTL', create('/t', 'ttl'), 'BADARGUMENTS'],
     ['create: only TTL modes have a TTL', ttl('/t', 5, 'persistent'), 'BADARGUMENTS'],
+    ['create: not even a TTL of 0', ttl('/t', 0, 'persistent'), 'BADARGUMENTS'],
+    ['create: a negative TTL is none', ttl('/t', -1, 'persistent'), 'OK'],
     ['create: the path needs a slash, even before its ACL is looked at', create('a', 'persistent', '', []), 'BADARGUMENTS'],
     ['create: no NUL in the path', create('/a\0', 'persistent', '', []), 'BADARGUMENTS'],
     ['create: an empty ACL, even before the parent is looked up', create('/none/a', 'persistent', '', []), 'INVALIDACL'],
@@ -74,6 +78,8 @@ describe('the first failing test decides the error (B-72)', () => {
     ['setACL: ADMIN, even before the version', setAcl('/read', 7), 'NOAUTH'],
     ['setACL: the aversion', setAcl('/open', 7), 'BADVERSION'],
     ['setACL: fine', setAcl('/open', 0), 'OK'],
+    ['deleteContainer: without a slash', { op: 'deleteContainer', path: 'a' }, 'BADARGUMENTS'],
+    ['deleteContainer: not what is ZooKeeper’s own', { op: 'deleteContainer', path: '/zookeeper/quota' }, 'BADARGUMENTS'],
     ['deleteContainer: no node', { op: 'deleteContainer', path: '/none' }, 'NONODE'],
     ['deleteContainer: children', { op: 'deleteContainer', path: '/open' }, 'NOTEMPTY'],
     ['deleteContainer: not an ephemeral', { op: 'deleteContainer', path: '/mine' }, 'BADVERSION'],
@@ -214,8 +220,17 @@ describe('multi (B-80, B-81)', () => {
   });
 
   test('tells the trace what failed', () => {
-    const op: WriteOp = { op: 'multi', ops: [create('/m'), create('/m')] };
+    const op: WriteOp = { op: 'multi', ops: [create('/m'), create('/m'), create('/n')] };
     expect(prepare(tree, { session: SESSION, cxid: 1, op, authIds: [] }, zxid(1, 99), 0, MAINLINE).err).toBe('NODEEXISTS');
+  });
+
+  test('one that came through a connection which is no longer the session’s is answered SESSIONMOVED', () => {
+    const txns = [
+      { type: 'error', err: 'SESSIONMOVED' },
+      { type: 'error', err: 'RUNTIMEINCONSISTENCY' },
+    ] as const;
+    const { result } = applyTxn(tree, txn(99, { type: 'multi', txns }));
+    expect(writeResult(result, ops)).toEqual({ err: 'SESSIONMOVED', result: { kind: 'none' } });
   });
 
   test('setACL is not among what a multi may hold', () => {
@@ -231,9 +246,16 @@ describe('multi (B-80, B-81)', () => {
 });
 
 describe('sessions and owners', () => {
+  const proposed = (op: WriteOp, session: SessionId): unknown =>
+    prepare(tree, { session, cxid: 1, op, authIds: [] }, zxid(1, 99), 0, MAINLINE).body;
+
+  test('createSession carries the timeout that was granted', () => {
+    expect(proposed({ op: 'createSession', timeoutMs: 4000 }, '0x7')).toEqual({ type: 'createSession', timeoutMs: 4000 });
+  });
+
   test('closeSession lists the ephemerals of the session, committed or not', () => {
-    const body = prepare(tree, { session: SESSION, cxid: 1, op: { op: 'closeSession' }, authIds: [] }, zxid(1, 99), 0, MAINLINE).body;
-    expect(body).toEqual({ type: 'closeSession', paths: ['/mine'] });
+    expect(proposed({ op: 'closeSession' }, SESSION)).toEqual({ type: 'closeSession', paths: ['/mine'] });
+    expect(proposed({ op: 'closeSession' }, '0x7')).toEqual({ type: 'closeSession', paths: [] });
   });
 
   test('the reply to closeSession has no body', () => {

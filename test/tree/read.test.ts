@@ -64,6 +64,12 @@ describe('reads', () => {
     expect(read(tree, at('getACL', '/admins'), [ALICE]).result).toMatchObject({ kind: 'acl', acl: ADMINS });
   });
 
+  test('getACL hides nothing but that: an address has colons too', () => {
+    const list: readonly Acl[] = [{ perms: 1, scheme: 'ip', id: '2001:db8::/32' }];
+    const home = say(SILENCE, [create('/home', 'persistent', '', list)]).tree;
+    expect(read(home, at('getACL', '/home'), [{ scheme: 'ip', id: '2001:db8::7' }]).result).toMatchObject({ kind: 'acl', acl: list });
+  });
+
   test('getAllChildrenNumber counts all that is below', () => {
     const count = (path: string): unknown => read(tree, at('getAllChildrenNumber', path), []).result;
     expect([count('/p'), count('/p/b'), count('/')]).toEqual([
@@ -76,14 +82,17 @@ describe('reads', () => {
   test('getEphemerals lists those of the session, by prefix', () => {
     const paths = (prefix: string, session = SESSION): unknown => read(tree, at('getEphemerals', prefix), [], session).result;
     expect(paths('/')).toEqual({ kind: 'paths', paths: ['/e1', '/e2'] });
+    for (const all of ['', ' ', ' / ']) expect(paths(all), all).toEqual(paths('/'));
+    expect(paths('/e')).toEqual(paths('/'));
     expect(paths('/e2')).toEqual({ kind: 'paths', paths: ['/e2'] });
+    expect(paths('2')).toEqual({ kind: 'paths', paths: [] });
     expect(paths('/', '0x7')).toEqual({ kind: 'paths', paths: [] });
   });
 
   test('in a multiRead each operation fails by itself, and only reads are taken', () => {
     const { result } = read(tree, { op: 'multiRead', ops: [at('getData', '/none'), at('getChildren', '/p')] }, []);
     expect(result).toMatchObject({ kind: 'multi', results: [{ err: 'NONODE' }, { err: 'OK', result: { children: ['a', 'b'] } }] });
-    expect(read(tree, { op: 'multiRead', ops: [at('exists', '/p')] }, []).err).toBe('MARSHALLINGERROR');
+    expect(read(tree, { op: 'multiRead', ops: [at('getData', '/p'), at('exists', '/p')] }, []).err).toBe('MARSHALLINGERROR');
   });
 
   test('sync says its path back, whether there is such a node or not (B-53)', () => {
