@@ -1,7 +1,7 @@
 /**
  * Tries one change after the other in this process: all tests are loaded once, and run against each change until one of them fails. What survives the quick
- * ones and does not compile is given up; what survives all and is in a file that remembers results meets the quick ones once more with everything loaded
- * afresh, since what was remembered before the change hides it. Started by `tries.ts`, which says which changes, and ends
+ * ones and does not compile is given up; what survives all and is in a file that remembers results, or in none of its functions, meets the quick ones once more with everything
+ * loaded afresh, since what was remembered before the change hides it. Started by `tries.ts`, which says which changes, and ends
  * this process when a change makes a test endless.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -60,16 +60,18 @@ test('every change', { timeout: 2 ** 31 - 1 }, async () => {
     file = mutant.file;
     say({ number, began: true });
     const place = places.get(number) ?? null;
-    const asked = known.filter((each) => place === null || each.places.has(place)).sort((a, b) => worth(b) - worth(a));
+    const near = known.filter((each) => place === null || each.places.has(place));
+    // Where nobody comes, it may be what loads the file that comes there.
+    const asked = [...(near.length > 0 ? near : known)].sort((a, b) => worth(b) - worth(a));
     const [quick, slow] = [asked.filter(isQuick), asked.filter((each) => !isQuick(each))];
-    const atOnce = !atLoad.has(number);
+    const atOnce = near.length > 0 && !atLoad.has(number);
     let by = atOnce ? await killer(number, quick, () => warm) : null;
     if (by === null && !compiles(mutant)) {
       say({ number, refused: true });
       continue;
     }
     if (atOnce) by ??= await killer(number, slow, () => warm);
-    if (!atOnce || remembers(mutant.file)) by ??= await killer(number, atOnce ? quick : asked, () => load(job.tests));
+    if (!atOnce || place === null || remembers(mutant.file)) by ??= await killer(number, atOnce ? quick : asked, () => load(job.tests));
     say({ number, by });
   }
 });
