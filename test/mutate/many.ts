@@ -1,8 +1,8 @@
 /**
  * Tries one change after the other in this process: all tests are loaded once, and run against each change until one of them fails. What survives the quick
- * ones and does not compile is given up; what survives all and is in a file that remembers results, or in none of its functions, meets the quick ones once more with everything
- * loaded afresh, since what was remembered before the change hides it. Started by `tries.ts`, which says which changes, and ends
- * this process when a change makes a test endless.
+ * ones and does not compile is given up. What survives all and is in a file that remembers results, or in none of its functions, meets the quick ones once
+ * more with everything loaded afresh, since what was remembered before the change hides it. Started by `tries.ts`, which says which changes, and ends this
+ * process when a change makes a test endless.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
