@@ -126,7 +126,7 @@ function visitNodes(out: JuteWriter, start: readonly Frame[], tree: DataTree, mo
     const node = mapGet(tree.nodes, path);
     if (node === undefined) continue;
     writeNode(out, { path, data: node.data, acl: node.acl, stat: node.stat });
-    if (node.children.size > 0) frames.push({ parent: path, children: Array.from(mapEntries(node.children), ([child]) => child), at: 0 });
+    frames.push({ parent: path, children: Array.from(mapEntries(node.children), ([child]) => child), at: 0 });
   }
   return frames;
 }

@@ -1,7 +1,7 @@
 /**
  * Tries one change after the other in this process: all tests are loaded once, and run against each change until one of them fails. What survives the quick
- * ones and does not compile is given up; what survives all meets the quick ones once more with everything loaded afresh, since what was remembered before the
- * change hides it. Started by `tries.ts`, which says which changes, and ends
+ * ones and does not compile is given up; what survives all and is in a file that remembers results meets the quick ones once more with everything loaded
+ * afresh, since what was remembered before the change hides it. Started by `tries.ts`, which says which changes, and ends
  * this process when a change makes a test endless.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -69,10 +69,15 @@ test('every change', { timeout: 2 ** 31 - 1 }, async () => {
       continue;
     }
     if (atOnce) by ??= await killer(number, slow, () => warm);
-    by ??= await killer(number, atOnce ? quick : asked, () => load(job.tests));
+    if (!atOnce || remembers(mutant.file)) by ??= await killer(number, atOnce ? quick : asked, () => load(job.tests));
     say({ number, by });
   }
 });
+
+/** Whether a file keeps results beside its functions. */
+function remembers(file: string): boolean {
+  return /^const \w+ = new (Weak)?Map/m.test(readFileSync(file, 'utf8'));
+}
 
 /** What is likely to notice, and quick, is asked first. */
 function worth({ asked, kills, ms }: Known): number {
