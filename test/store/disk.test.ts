@@ -147,7 +147,12 @@ describe('a power loss', () => {
   });
 
   it('finds nothing unsafe after the operating system has written everything back', () => {
-    const disk = made(create, append('abc'), { op: 'create', file: 'log.2' }, { op: 'writeAtomic', file: 'currentEpoch', bytes: utf8('1') });
+    const disk = made(
+      create,
+      append('abc'),
+      { op: 'create', file: 'log.2' },
+      { op: 'writeAtomic', file: 'currentEpoch', bytes: utf8('1') },
+    );
     expect(writeBackOps(disk)).toEqual([fsync, { op: 'fsync', file: 'log.2' }]);
     const settled = applyDiskOps(disk, writeBackOps(disk));
     expect(writeBackOps(settled)).toEqual([]);
@@ -178,7 +183,8 @@ describe('a data directory', () => {
   it('exports preallocated zeros only up to a size', () => {
     const disk = made(create, { op: 'allocate', file, size: 67_108_880 }, append('abc'));
     expect(exportFiles(disk)[file]?.length).toBe(3);
-    const exported = (size: number): number | undefined => exportFiles(made(create, { op: 'allocate', file, size }, append('abc')))[file]?.length;
+    const exported = (size: number): number | undefined =>
+      exportFiles(made(create, { op: 'allocate', file, size }, append('abc')))[file]?.length;
     expect([16_400, 65_536, 65_537].map(exported)).toEqual([16_400, 65_536, 3]);
   });
 

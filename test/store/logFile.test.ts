@@ -58,7 +58,16 @@ describe('what is wrong is named by its byte', () => {
   });
 
   it('a header', () => {
-    expect(headerFailure(new JuteWriter().int(LOG_MAGIC + 1).int(2).long(0).bytes(), 16)?.failure?.offset).toBe(0);
+    expect(
+      headerFailure(
+        new JuteWriter()
+          .int(LOG_MAGIC + 1)
+          .int(2)
+          .long(0)
+          .bytes(),
+        16,
+      )?.failure?.offset,
+    ).toBe(0);
     expect(headerFailure(utf8('ZKLG'), 4)?.failure?.offset).toBe(4);
     expect(headerFailure(encodeLogHeader(), 16)).toBeNull();
   });

@@ -19,12 +19,22 @@ describe('the zxid in a file name', () => {
     expect(zxidOfName(name, 'log')).toEqual(zxid(epoch, counter));
   });
 
-  it.each(['log', 'log.', 'log.xyz', 'log.1g', 'log.g1', 'log.1 ', 'logs.1', 'snapshot.1', 'log.11111111111111111', 'log.ffffffffffffffff', '1', ''])(
-    'there is none in "%s"',
-    (name) => {
-      expect(zxidOfName(name, 'log')).toBeNull();
-    },
-  );
+  it.each([
+    'log',
+    'log.',
+    'log.xyz',
+    'log.1g',
+    'log.g1',
+    'log.1 ',
+    'logs.1',
+    'snapshot.1',
+    'log.11111111111111111',
+    'log.ffffffffffffffff',
+    '1',
+    '',
+  ])('there is none in "%s"', (name) => {
+    expect(zxidOfName(name, 'log')).toBeNull();
+  });
 
   it('says which file is older; of two with one number that with the longer name comes last', () => {
     const names = ['snapshot.b', 'snapshot.100000000', 'snapshot.a.gz', 'snapshot.a', 'snapshot.nonsense', 'log.5'];
