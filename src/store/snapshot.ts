@@ -104,10 +104,8 @@ export function parseSnapshot(bytes: Bytes, zxid: Zxid, sink?: SnapshotSink): Da
   return treeOfImage(parseSnapshotFile(bytes, sink), zxid);
 }
 
-/** Access lists that no node uses are dropped. Source: `ReferenceCountedACLCache.purgeUnused`. */
 export function treeOfImage({ sessions, acls, nodes }: SnapshotImage, zxid: Zxid): DataTree {
-  const used = new Set(nodes.map(({ acl }) => acl));
-  return treeOf({ sessions, acls: new Map(acls.filter(([key]) => used.has(key))), nodes }, zxid);
+  return treeOf({ sessions, acls: new Map(acls), nodes }, zxid);
 }
 
 /** Pre-order with an explicit stack, so that it can stop anywhere. Returns what is left. */

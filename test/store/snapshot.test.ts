@@ -74,11 +74,14 @@ describe('a snapshot file', () => {
     expect(looksValid(hex(bytes))).toBe(isValid);
   });
 
-  it('keeps no access list that no node has', () => {
+  it('keeps no access list that no node has, but does not give its number to another one', () => {
     const image = parseSnapshotFile(serializeSnapshot(FRESH));
     const unused = [7, [{ perms: 1, scheme: 'ip', id: '10.0.0.1' }]] as const;
     const tree = parseSnapshot(encodeSnapshotFile({ ...image, acls: [...image.acls, unused] }), z(1));
     expect([...tree.acls.keys()]).toEqual(image.acls.map(([key]) => key));
+    const acl = [{ perms: 2, scheme: 'ip', id: '10.0.0.2' }];
+    const next = apply(tree, [txn(z(2), { type: 'create', path: '/a', data: null, acl, ephemeral: false, parentCVersion: 1 })]);
+    expect([...next.acls.keys()].at(-1)).toBe(8);
   });
 
   it('of the start of an epoch has no digest, since no txn has that zxid', () => {

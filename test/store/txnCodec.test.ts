@@ -104,6 +104,11 @@ describe('records of older versions', () => {
     expect(endOf(() => decodeTxn(header(14).vector(1).int(2).buffer(null).bytes(), 1000))).toBe(1000 + 32 + 4 + 4 + 4);
   });
 
+  it('a multi within a multi is refused', () => {
+    const bytes = header(14).vector(1).int(14).buffer(new JuteWriter().vector(0).bytes()).bytes();
+    expect(() => decodeTxn(bytes)).toThrow('Invalid type of op: 14 (at byte 36)');
+  });
+
   it('a type that does not exist is refused by name', () => {
     expect(() => decodeTxn(header(6).bytes(), 28)).toThrow('Unsupported Txn with type=6 (at byte 56)');
   });
