@@ -8,6 +8,7 @@ import { InlineHost } from '../ensemble/host/inline.ts';
 import { parseScenario } from '../ensemble/scenario.ts';
 import { LIMITS } from '../ensemble/steps.ts';
 import { signFound } from '../intake/runs/found.ts';
+import { violationText } from '../trace/findings/words.ts';
 import { PROFILES } from '../zab/profile.ts';
 import { VARIANT_LIST } from '../zab/variantList.ts';
 import { step } from '../zab/server.ts';
@@ -163,7 +164,7 @@ function progressLines(): (report: Report, tally: Tally) => void {
     const now = performance.now();
     if (report.type === 'passedOver') process.stderr.write(`passed over, ${report.why}\n`);
     if (report.type === 'found')
-      process.stderr.write(`found: ${report.violation.sentence}\nmaking ${report.run.commands.length} commands fewer ...\n`);
+      process.stderr.write(`found: ${violationText(report.violation, 'en')}\nmaking ${report.run.commands.length} commands fewer ...\n`);
     if (now - saidAt < PROGRESS_MS) return;
     saidAt = now;
     const seconds = (now - startedAt) / 1000;
@@ -217,7 +218,7 @@ function foundFigures({ found, link, events, digest, replayed }: Shown, out: str
   const { run, violation, before, afterMs, tries, minimal } = found;
   return {
     invariant: violation.invariant,
-    sentence: violation.sentence,
+    sentence: violationText(violation, 'en'),
     source: violation.source,
     seconds: afterMs / 1000,
     events: found.events,
@@ -251,7 +252,7 @@ function tell(hunted: Hunted, shown: Shown | null, out: string, never: boolean):
   const { found, link, events, digest } = shown;
   const { run, violation, before, afterMs, tries, minimal } = found;
   process.stdout.write(
-    `Found after ${(afterMs / 1000).toFixed(1)} s: ${violation.invariant}.\n${violation.sentence}\n` +
+    `Found after ${(afterMs / 1000).toFixed(1)} s: ${violation.invariant}.\n${violationText(violation, 'en')}\n` +
       `Made smaller in ${tries} tries: from ${before.run.commands.length} commands to ${run.commands.length}` +
       `${minimal ? ', none of which can be left out' : '; there may be a smaller one'}.\n` +
       `${out}: ${events} events up to the violation, fingerprint ${digest}.\n${link === null ? '' : `${link}\n`}`,

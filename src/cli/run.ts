@@ -8,9 +8,10 @@ import { digestOf } from '../ensemble/digest.ts';
 import { factsOfRun, runScenario, type ScenarioRun } from '../ensemble/runScenario.ts';
 import type { Scenario } from '../ensemble/scenario.ts';
 import type { TraceEvent } from '../ensemble/types.ts';
+import { violationText } from '../trace/findings/words.ts';
 import { emptyView, foldEvent } from '../trace/fold.ts';
 import { eventToJson } from '../trace/json.ts';
-import { captionOf, mainDecision, sentenceOf, type Language } from '../trace/narrate.ts';
+import { captionOf, mainDecision, sentenceOf, type Lang, type Language } from '../trace/narrate.ts';
 import { step } from '../zab/server.ts';
 import { languageOf, readScenario, seedOf } from './scenarioArgs.ts';
 import { readArgs, UsageError } from './usage.ts';
@@ -75,7 +76,7 @@ export async function run(args: readonly string[]): Promise<number> {
     else if (values.digest === true) printDigest(result.ensemble.trace, events);
     else if (values.narrate === true) narrate(scenario, result.ensemble.trace, language);
     else process.stdout.write(`${JSON.stringify(factsOfRun(scenario, result), null, 2)}\n`);
-    return conclude(result);
+    return conclude(result, language.code);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     process.stderr.write(`zablab: ${error.message}\n`);
@@ -122,9 +123,9 @@ function narrate(scenario: Scenario, trace: readonly TraceEvent[], language: Lan
   }
 }
 
-function conclude({ ensemble, finished }: ScenarioRun): number {
+function conclude({ ensemble, finished }: ScenarioRun, lang: Lang): number {
   const violation = ensemble.trace.find(({ what }) => what.type === 'violation')?.what;
-  if (violation?.type === 'violation') process.stderr.write(`zablab: invariant violated: ${violation.sentence}\n`);
+  if (violation?.type === 'violation') process.stderr.write(`zablab: invariant violated: ${violationText(violation, lang)}\n`);
   else if (!finished) process.stderr.write(`zablab: the run was given up after ${Math.round(ensemble.now)} virtual ms\n`);
   return violation === undefined && finished ? 0 : 1;
 }

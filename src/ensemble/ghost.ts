@@ -3,7 +3,7 @@
  * A server's history is a matched prefix of the committed txns and a short tail beyond it, so that every txn is compared once a server.
  */
 import type { Sid } from '../base/ids.ts';
-import { compareZxid, formatZxid, maxZxid, sameZxid, ZXID_ZERO } from '../base/zxid.ts';
+import { compareZxid, maxZxid, sameZxid, ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { LogCell, LogChange } from '../zab/types.ts';
 
@@ -113,9 +113,4 @@ function holds({ matched, tail }: History, cell: LogCell, committed: Committed):
   const at = countUpTo(committed, cell.zxid) - 1;
   const known = at < matched ? committed.cells[at] : undefined;
   return known !== undefined && sameCell(known, cell);
-}
-
-/** Name of a txn in a sentence: `0x100000003 (create /a)`, or by its session where it has no path. */
-export function nameOf(cell: LogCell): string {
-  return `${formatZxid(cell.zxid)} (${cell.path === null ? `${cell.type} ${cell.session}` : `${cell.type} ${cell.path}`})`;
 }

@@ -123,7 +123,7 @@ function decided(c: Checks, sid: Sid, decision: Decision, event: TraceEvent): vo
     case 'proposal.ack':
       if (decision.outcome === 'unknown') protocolDecision(c, sid, decision);
       if (decision.outcome !== 'committed') return;
-      quorumIsDurable(c, sid, decision.zxid, decision.acks, 'a txn');
+      quorumIsDurable(c, sid, decision.zxid, decision.acks, 'txn');
       commitsInOrder(c, sid, decision.zxid);
       requestCommitted(c, sid, decision.zxid, event.at);
       return committed(c, sid, decision.zxid);
@@ -131,7 +131,7 @@ function decided(c: Checks, sid: Sid, decision: Decision, event: TraceEvent): vo
       if (decision.op === 'multi' && decision.err !== 'OK') c.ghost.failedMultis.add(formatZxid(decision.zxid));
       return requestTaken(c, sid, decision.zxid, event.at);
     case 'leader.established':
-      quorumIsDurable(c, sid, c.ghost.initial.get(decision.epoch) ?? decision.zxid, decision.supporters, 'its history');
+      quorumIsDurable(c, sid, c.ghost.initial.get(decision.epoch) ?? decision.zxid, decision.supporters, 'history');
       c.ghost.calm.waiting = null;
       return established(c, sid, decision.epoch);
     case 'epoch.ack': {
@@ -176,21 +176,21 @@ function worldEvent(c: Checks, what: WorldEvent, at: number): void {
 }
 
 function tampered(c: Checks, command: Extract<WorldEvent, { type: 'command' }>['command']): void {
-  const done = tampering(command, c.config.forceSync);
-  if (done === null) return;
+  const deed = tampering(command, c.config.forceSync);
+  if (deed === null) return;
   const { ghost } = c;
-  const history = historyOf(ghost, done.sid);
+  const { sid } = deed;
+  const history = historyOf(ghost, sid);
   align(history, ghost.committed);
-  const before = ghost.tampered.get(done.sid);
-  const server = ghost.servers.get(done.sid);
-  ghost.tampered.set(done.sid, {
+  const before = ghost.tampered.get(sid);
+  const server = ghost.servers.get(sid);
+  ghost.tampered.set(sid, {
     n: ghost.n,
-    what: done.what,
-    emptied: done.emptied,
+    deed,
     held: Math.max(history.matched, before?.held ?? 0),
     accepted: Math.max(server?.acceptedEpoch ?? 0, before?.accepted ?? 0),
   });
   // What the disk holds now is known when it is read again.
-  ghost.histories.set(done.sid, emptyHistory());
-  ghost.servers.set(done.sid, { ...(server ?? DOWN), acceptedEpoch: 0, currentEpoch: 0 });
+  ghost.histories.set(sid, emptyHistory());
+  ghost.servers.set(sid, { ...(server ?? DOWN), acceptedEpoch: 0, currentEpoch: 0 });
 }

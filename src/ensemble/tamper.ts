@@ -1,60 +1,54 @@
 /** What a person did to disks, and whether that explains why a guarantee no longer holds. */
 import type { Sid } from '../base/ids.ts';
+import type { Deed } from './breach.ts';
 import type { Command } from './types.ts';
 
 /** A person's last change to the disk of a server. */
 export interface Tampering {
   readonly n: number;
-  /** "server 2 was wiped", for a sentence. */
-  readonly what: string;
-  /** The disk is empty afterwards: it can lack txns, but not hold wrong ones. */
-  readonly emptied: boolean;
+  readonly deed: Deed;
   /** How many committed txns, and which epoch promise, the disk held before. */
   readonly held: number;
   readonly accepted: number;
 }
 
 /** How a command damages or replaces what a disk holds, or null if it does not. */
-export function tampering(
-  command: Command,
-  forceSync: boolean,
-): { readonly sid: Sid; readonly what: string; readonly emptied: boolean } | null {
+export function tampering(command: Command, forceSync: boolean): Deed | null {
   switch (command.type) {
     case 'wipe':
-      return { sid: command.sid, what: `the disk of server ${command.sid} was wiped`, emptied: true };
+      return { kind: 'wiped', sid: command.sid };
     case 'restore':
-      return { sid: command.sid, what: `the disk of server ${command.sid} was replaced by the backup "${command.name}"`, emptied: false };
+      return { kind: 'restored', sid: command.sid, name: command.name };
     case 'flipByte':
-      return { sid: command.sid, what: `a byte of ${command.file} of server ${command.sid} was damaged`, emptied: false };
+      return { kind: 'fileDamaged', sid: command.sid, file: command.file };
     case 'cutFile':
-      return { sid: command.sid, what: `${command.file} of server ${command.sid} was cut`, emptied: false };
+      return { kind: 'fileCut', sid: command.sid, file: command.file };
     case 'deleteFile':
-      return { sid: command.sid, what: `${command.file} of server ${command.sid} was deleted`, emptied: false };
+      return { kind: 'fileDeleted', sid: command.sid, file: command.file };
     case 'writeFile':
-      return { sid: command.sid, what: `${command.file} of server ${command.sid} was replaced`, emptied: false };
+      return { kind: 'fileReplaced', sid: command.sid, file: command.file };
     case 'powerLoss':
-      return forceSync
-        ? null
-        : {
-            sid: command.sid,
-            what: `server ${command.sid} lost power while forceSync=no lets it acknowledge before its disk has the data`,
-            emptied: false,
-          };
+      return forceSync ? null : { kind: 'powerLost', sid: command.sid };
     default:
       return null;
   }
 }
 
+/** Whether the disk is empty afterwards: it can lack txns, but not hold wrong ones. */
+export function isEmptied({ deed }: Tampering): boolean {
+  return deed.kind === 'wiped';
+}
+
 /**
  * Whether the person's actions alone broke a promise that a quorum had kept: those who still keep it are no quorum, and with those
- * whose disks were changed they would be one. Null if not; else what was done, in words.
+ * whose disks were changed they would be one. Null if not; else what was done.
  */
 export function explanation(
   keepers: readonly Sid[],
   losers: readonly Tampering[],
   loserSids: readonly Sid[],
   isQuorum: (sids: readonly Sid[]) => boolean,
-): string | null {
+): readonly Deed[] | null {
   if (losers.length === 0 || isQuorum(keepers) || !isQuorum([...keepers, ...loserSids])) return null;
-  return losers.map((loser) => loser.what).join(', and ');
+  return losers.map(({ deed }) => deed);
 }

@@ -7,6 +7,7 @@ import type { Zxid } from '../base/zxid.ts';
 import type { DiskOp } from '../store/types.ts';
 import type { ClientOp, ErrorCode, OpResult } from '../tree/types.ts';
 import type { Channel, ConnId, Decision, Effect, Input, LogChange, Message, ServerView } from '../zab/types.ts';
+import type { Breach, Deed } from './breach.ts';
 
 /** A client's number, from 1. On the stage: "client a", "client b", ... */
 export type ClientId = number;
@@ -161,9 +162,17 @@ export type WorldEvent =
   /** Something that scripts and lessons say. */
   | { readonly type: 'note'; readonly text: string }
   /** An invariant does not hold. The run stops here. */
-  | { readonly type: 'violation'; readonly invariant: string; readonly sentence: string; readonly source: string }
+  | {
+      readonly type: 'violation';
+      readonly invariant: string;
+      readonly breach: Breach;
+      /** Issues of known defects of the version that can be the cause. */
+      readonly known: readonly string[];
+      /** Where the invariant comes from. */
+      readonly source: string;
+    }
   /** The person's own action made a guarantee void: said instead of a violation. */
-  | { readonly type: 'guaranteeVoid'; readonly guarantee: string; readonly sentence: string };
+  | { readonly type: 'guaranteeVoid'; readonly guarantee: string; readonly breach: Breach; readonly after: readonly Deed[] };
 
 export interface TraceEvent {
   /** Position in the trace, from 0. */

@@ -52,7 +52,6 @@ export interface SnapshotWriter {
   readonly frames: readonly Frame[];
   /** Checksum of all bytes so far. */
   readonly sum: number;
-  readonly done: boolean;
 }
 
 /** Begins a snapshot: sessions and ACLs are taken now, nodes as they are visited. */
@@ -64,7 +63,6 @@ export function beginSnapshot(tree: DataTree, format: SnapshotFormat = FORMAT_3_
     headWritten: false,
     frames: [{ parent: '', children: [''], at: 0 }],
     sum: ADLER_START,
-    done: false,
   };
 }
 
@@ -79,13 +77,12 @@ export function continueSnapshot(
   tree: DataTree,
   most: number,
 ): { readonly writer: SnapshotWriter; readonly bytes: Bytes; readonly done: boolean } {
-  if (writer.done) return { writer, bytes: new Uint8Array(), done: true };
   const out = new JuteWriter(4096);
   if (!writer.headWritten) writeSnapshotHead(out, [...mapEntries(writer.sessions)] as [SessionId, number][], [...writer.acls]);
   const frames = visitNodes(out, writer.frames, tree, most);
   const done = frames.length === 0;
   const sum = done ? writeSnapshotTail(out, writer.sum, tailOf(tree, writer.format)) : adler32(out.view(), writer.sum);
-  return { writer: { ...writer, headWritten: true, frames, sum, done }, bytes: out.bytes(), done };
+  return { writer: { ...writer, headWritten: true, frames, sum }, bytes: out.bytes(), done };
 }
 
 /** A whole snapshot at once. */

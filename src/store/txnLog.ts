@@ -18,10 +18,10 @@ export { scanLog, type LogEnd, type LogRecord, type LogScan } from './logFile.ts
 export interface LogWriter {
   /** The file being appended to, or null when the next txn starts a new one. */
   readonly file: string | null;
-  /** Bytes to which that file was extended; what is written behind them does not move it. Source: `FilePadding.currentSize`. */
-  readonly padded: number;
   /** Files to be made durable by the next commit, oldest first; the newest stays in the list after it. */
   readonly streamsToFlush: readonly string[];
+  /** Where the space made in advance in that file ends, also where a large txn was written beyond it. Source: `FilePadding.currentSize`. */
+  readonly size: number;
 }
 
 export interface LogChange {
@@ -30,7 +30,7 @@ export interface LogChange {
 }
 
 export function newLogWriter(): LogWriter {
-  return { file: null, padded: LOG_HEADER_SIZE, streamsToFlush: [] };
+  return { file: null, streamsToFlush: [], size: 0 };
 }
 
 /** Space kept free behind the position before the file is extended. Source: `FilePadding.calculateFileSizeWithPadding`. */
@@ -53,27 +53,34 @@ export function appendTxn(
 ): LogChange {
   const ops: DiskOp[] = [];
   const file = log.file ?? logName(zxid);
-  if (log.file === null) ops.push({ op: 'create', file }, { op: 'append', file, bytes: encodeLogHeader() });
-  const position = log.file === null ? LOG_HEADER_SIZE : readFile(disk, file).length;
-  const padded = paddedSize(position, log.padded, options.preAllocSizeKb * 1024);
-  if (padded !== log.padded) ops.push({ op: 'allocate', file, size: padded });
+  let position = LOG_HEADER_SIZE;
+  let size = LOG_HEADER_SIZE;
+  if (log.file === null) {
+    ops.push({ op: 'create', file }, { op: 'append', file, bytes: encodeLogHeader() });
+  } else {
+    position = readFile(disk, file).length;
+    // A disk that was full may hold less than was made.
+    size = Math.min(log.size, fileSize(disk, file));
+  }
+  const padded = paddedSize(position, size, options.preAllocSizeKb * 1024);
+  if (padded !== size) ops.push({ op: 'allocate', file, size: padded });
   ops.push({ op: 'append', file, bytes: encodeRecord(txnBytes) });
   const streamsToFlush = log.file === null ? [...log.streamsToFlush, file] : log.streamsToFlush;
   // A copy has no room to grow: traces keep very many of these lists.
-  return { log: { file, padded, streamsToFlush }, ops: ops.slice() };
+  return { log: { file, streamsToFlush, size: padded }, ops: ops.slice() };
 }
 
 /** Makes all that was appended durable, and closes all files but the newest. Source: `FileTxnLog.commit`. */
 export function commitLog(log: LogWriter): LogChange {
   return {
-    log: { ...log, streamsToFlush: log.streamsToFlush.slice(-1) },
+    log: { file: log.file, streamsToFlush: log.streamsToFlush.slice(-1), size: log.size },
     ops: log.streamsToFlush.map((file) => ({ op: 'fsync', file })),
   };
 }
 
 /** The next txn starts a new file; the old one still waits for its fsync. Source: `FileTxnLog.rollLog`. */
 export function rollLog(log: LogWriter): LogWriter {
-  return { ...log, file: null, padded: LOG_HEADER_SIZE };
+  return { ...log, file: null };
 }
 
 /** File size after making room. Source: `FilePadding.calculateFileSizeWithPadding`. */

@@ -222,10 +222,10 @@ function foldWorld(draft: Draft, what: WorldEvent, n: number): void {
       for (const id of what.lost) landed(draft, id);
       return;
     case 'violation':
-      draft.violation = { n, invariant: what.invariant, sentence: what.sentence, source: what.source };
+      draft.violation = { n, invariant: what.invariant, breach: what.breach, known: what.known, source: what.source };
       return;
     case 'guaranteeVoid':
-      draft.voids = [...draft.voids, { n, guarantee: what.guarantee, sentence: what.sentence }];
+      draft.voids = [...draft.voids, { n, guarantee: what.guarantee, breach: what.breach, after: what.after }];
       return;
     case 'note':
       return;

@@ -1,7 +1,8 @@
 /** Names of the invariants in the language of the page; in English they are their own names. Loaded when one is shown, not with the page. */
 import type { InvariantName } from '../ensemble/invariantList.ts';
 
-const ZH: Readonly<Record<InvariantName, string>> = {
+/** With the name under which a hunt reports that Zablab itself failed. */
+const ZH: Readonly<Record<InvariantName | 'the simulator does not fail', string>> = {
   'one leader per epoch': '每个 epoch 至多一个领导者',
   'consecutive proposals': '同一 epoch 的 zxid 从 1 开始连续',
   'only what was proposed': '服务器只接收领导者提出过的事务',
@@ -33,9 +34,10 @@ const ZH: Readonly<Record<InvariantName, string>> = {
   'epochs settle': '无人打扰时 epoch 不再增加',
   'silent sessions end': '没有动静的会话会超时关闭',
   'no server ends by itself': '磁盘完好的服务器不会自己退出',
+  'the simulator does not fail': '模拟器自身不会出错',
 };
 
 /** The name of an invariant, for a person. One that is not known here, as from a run of another version, keeps its own. */
 export function guaranteeName(name: string, language: 'en' | 'zh'): string {
-  return language === 'zh' && Object.hasOwn(ZH, name) ? ZH[name as InvariantName] : name;
+  return language === 'zh' && Object.hasOwn(ZH, name) ? ZH[name as keyof typeof ZH] : name;
 }

@@ -2,6 +2,7 @@
 import { NO_SESSION } from '../base/ids.ts';
 import type { Sid } from '../base/ids.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
+import type { Breach, Deed } from '../ensemble/breach.ts';
 import type { ClientId, ClientView, Flight, Peer } from '../ensemble/types.ts';
 import type { Channel, ConnId, ServerView } from '../zab/types.ts';
 import type { Files, PendingSync } from './files.ts';
@@ -42,14 +43,16 @@ export interface Connection {
 export interface Violation {
   readonly n: number;
   readonly invariant: string;
-  readonly sentence: string;
+  readonly breach: Breach;
+  readonly known: readonly string[];
   readonly source: string;
 }
 
 export interface VoidGuarantee {
   readonly n: number;
   readonly guarantee: string;
-  readonly sentence: string;
+  readonly breach: Breach;
+  readonly after: readonly Deed[];
 }
 
 export interface EnsembleView {

@@ -6,7 +6,7 @@
  * checks are the caller's, and come first; quotas are judged by `ahead` instead of by the committed tree.
  */
 import { mapGet } from '../base/chunked.ts';
-import type { SessionId } from '../base/ids.ts';
+import type { Bytes, SessionId } from '../base/ids.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { checkAcl, fixupAcl, PERMS } from './acl.ts';
 import { applyBody } from './apply.ts';
@@ -15,7 +15,7 @@ import { isEphemeral, isSequential, isTtlMode } from './opcodes.ts';
 import { hasParent, isSpecialPath, parentPath, validatePath } from './paths.ts';
 import { exceedsQuota } from './quota.ts';
 import { aclOf, dataLength, getNode } from './tree.ts';
-import type { AuthId, ClientOp, DataTree, ErrorCode, TxnBody, TxnHeader, TxnResult, WriteOp, Znode } from './types.ts';
+import type { Acl, AuthId, ClientOp, DataTree, ErrorCode, StatPersisted, TxnBody, TxnHeader, TxnResult, WriteOp } from './types.ts';
 
 /** What differs between versions and configurations. */
 export interface PrepRules {
@@ -124,6 +124,8 @@ function prepareMulti(
   for (const op of ops) {
     if (!isMultiOp(op)) return failed('MARSHALLINGERROR');
     const body: TxnBody | ErrorCode = err === 'OK' ? prepareOne(tree, decodedInMulti(op, rules), context) : 'RUNTIMEINCONSISTENCY';
+    // Not an error of this operation but of the whole request: `PrepRequestProcessor.pRequestHelper` meets an exception that is no KeeperException.
+    if (body === 'MARSHALLINGERROR') return failed(body);
     if (typeof body !== 'string') {
       txns.push(body);
       tree = applyBody(tree, header, body).tree;
@@ -172,51 +174,55 @@ function prepareOne(ahead: DataTree, op: SingleOp, context: Context): TxnBody | 
 function prepareCreate(ahead: DataTree, op: Extract<ClientOp, { op: 'create' | 'create2' }>, context: Context): TxnBody | ErrorCode {
   const ttl = isTtlMode(op.mode);
   if (ttl && !context.rules.extendedTypes) return 'UNIMPLEMENTED';
-  if (ttl ? !isValidTtl(op.ttlMs ?? -1) : (op.ttlMs ?? -1) >= 0) return 'BADARGUMENTS';
+  const ttlMs = op.ttlMs ?? -1;
+  if (ttl ? !isValidTtl(ttlMs) : ttlMs >= 0) return 'BADARGUMENTS';
   if (!hasParent(op.path)) return 'BADARGUMENTS';
   const acl = fixupAcl(op.acl, context.authIds);
   if (acl === null) return 'INVALIDACL';
-  const parent = getNode(ahead, parentPath(op.path));
-  if (parent === undefined) return 'NONODE';
-  if (!may(ahead, parent, PERMS.CREATE, context)) return 'NOAUTH';
+  const parent = recordFor(ahead, parentPath(op.path));
+  if (typeof parent === 'string') return parent;
+  if (!may(parent, PERMS.CREATE, context)) return 'NOAUTH';
   const path = isSequential(op.mode) ? op.path + sequenceSuffix(parent.stat.cversion) : op.path;
   if (validatePath(path) !== null) return 'BADARGUMENTS';
-  if (getNode(ahead, path) !== undefined) return 'NODEEXISTS';
+  const known = recordFor(ahead, path);
+  if (known !== 'NONODE') return typeof known === 'string' ? known : 'NODEEXISTS';
   if (ownerKind(parent.stat.ephemeralOwner) === 'normal') return 'NOCHILDRENFOREPHEMERALS';
   const { data } = op;
   if (context.rules.enforceQuota && exceedsQuota(ahead, path, dataLength(data), 1)) return 'QUOTAEXCEEDED';
 
   const parentCVersion = (parent.stat.cversion + 1) | 0;
   if (op.mode === 'container') return { type: 'createContainer', path, data, acl, parentCVersion };
-  if (ttl) return { type: 'createTTL', path, data, acl, parentCVersion, ttlMs: op.ttlMs ?? -1 };
+  if (ttl) return { type: 'createTTL', path, data, acl, parentCVersion, ttlMs };
   return { type: op.op, path, data, acl, ephemeral: isEphemeral(op.mode), parentCVersion };
 }
 
 function prepareDelete(ahead: DataTree, path: string, version: number, context: Context): TxnBody | ErrorCode {
   if (!hasParent(path) || isSpecialPath(path)) return 'BADARGUMENTS';
-  const parent = getNode(ahead, parentPath(path));
-  if (parent === undefined) return 'NONODE';
-  if (!may(ahead, parent, PERMS.DELETE, context)) return 'NOAUTH';
-  const node = getNode(ahead, path);
-  if (node === undefined) return 'NONODE';
+  const parent = recordFor(ahead, parentPath(path));
+  if (typeof parent === 'string') return parent;
+  if (!may(parent, PERMS.DELETE, context)) return 'NOAUTH';
+  const node = recordFor(ahead, path);
+  if (typeof node === 'string') return node;
   if (!versionFits(node.stat.version, version)) return 'BADVERSION';
-  return node.children.size > 0 ? 'NOTEMPTY' : { type: 'delete', path };
+  return node.childCount > 0 ? 'NOTEMPTY' : { type: 'delete', path };
 }
 
 function prepareDeleteContainer(ahead: DataTree, path: string): TxnBody | ErrorCode {
   if (!hasParent(path) || isSpecialPath(path)) return 'BADARGUMENTS';
-  const node = getNode(ahead, path);
-  if (node === undefined) return 'NONODE';
-  if (node.children.size > 0) return 'NOTEMPTY';
-  return ownerKind(node.stat.ephemeralOwner) === 'normal' ? 'BADVERSION' : { type: 'deleteContainer', path };
+  const node = recordFor(ahead, path);
+  if (typeof node === 'string') return node;
+  if (node.childCount > 0) return 'NOTEMPTY';
+  if (ownerKind(node.stat.ephemeralOwner) === 'normal') return 'BADVERSION';
+  const parent = recordFor(ahead, parentPath(path));
+  return typeof parent === 'string' ? parent : { type: 'deleteContainer', path };
 }
 
 function prepareSetData(ahead: DataTree, op: Extract<ClientOp, { op: 'setData' }>, context: Context): TxnBody | ErrorCode {
   const { path, data } = op;
   if (validatePath(path) !== null) return 'BADARGUMENTS';
-  const node = getNode(ahead, path);
-  if (node === undefined) return 'NONODE';
-  if (!may(ahead, node, PERMS.WRITE, context)) return 'NOAUTH';
+  const node = recordFor(ahead, path);
+  if (typeof node === 'string') return node;
+  if (!may(node, PERMS.WRITE, context)) return 'NOAUTH';
   if (context.rules.enforceQuota && exceedsQuota(ahead, path, dataLength(data) - dataLength(node.data), 0)) return 'QUOTAEXCEEDED';
   if (!versionFits(node.stat.version, op.version)) return 'BADVERSION';
   return { type: 'setData', path, data, version: nextVersion(node.stat.version, context.rules) };
@@ -227,9 +233,9 @@ function prepareSetAcl(ahead: DataTree, op: Extract<ClientOp, { op: 'setACL' }>,
   if (validatePath(path) !== null) return 'BADARGUMENTS';
   const acl = fixupAcl(op.acl, context.authIds);
   if (acl === null) return 'INVALIDACL';
-  const node = getNode(ahead, path);
-  if (node === undefined) return 'NONODE';
-  if (!may(ahead, node, PERMS.ADMIN, context)) return 'NOAUTH';
+  const node = recordFor(ahead, path);
+  if (typeof node === 'string') return node;
+  if (!may(node, PERMS.ADMIN, context)) return 'NOAUTH';
   if (!versionFits(node.stat.aversion, op.version)) return 'BADVERSION';
   return { type: 'setACL', path, acl, version: nextVersion(node.stat.aversion, context.rules) };
 }
@@ -237,17 +243,37 @@ function prepareSetAcl(ahead: DataTree, op: Extract<ClientOp, { op: 'setACL' }>,
 /** The txn holds the version that a change would have given, not the one that was asked for. */
 function prepareCheck(ahead: DataTree, path: string, version: number, context: Context): TxnBody | ErrorCode {
   if (validatePath(path) !== null) return 'BADARGUMENTS';
-  const node = getNode(ahead, path);
-  if (node === undefined) return 'NONODE';
-  if (!may(ahead, node, PERMS.READ, context)) return 'NOAUTH';
+  const node = recordFor(ahead, path);
+  if (typeof node === 'string') return node;
+  if (!may(node, PERMS.READ, context)) return 'NOAUTH';
   if (!versionFits(node.stat.version, version)) return 'BADVERSION';
   return { type: 'check', path, version: nextVersion(node.stat.version, context.rules) };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function may(ahead: DataTree, node: Znode, perm: number, context: Context): boolean {
-  return checkAcl(aclOf(ahead, node), perm, context.authIds);
+/** What a request is judged by. Source: `ZooKeeperServer.ChangeRecord`. */
+interface ChangeRecord {
+  readonly stat: StatPersisted;
+  readonly data: Bytes | null;
+  readonly childCount: number;
+  readonly acl: readonly Acl[];
+}
+
+/**
+ * What there is at a path, or why nothing can be said of it. The access list is looked up even where nobody asks what it allows.
+ *
+ * Source: `PrepRequestProcessor.getRecordForPath`.
+ */
+function recordFor(ahead: DataTree, path: string): ChangeRecord | 'NONODE' | 'MARSHALLINGERROR' {
+  const node = getNode(ahead, path);
+  if (node === undefined) return 'NONODE';
+  const acl = aclOf(ahead, node);
+  return acl === null ? 'MARSHALLINGERROR' : { stat: node.stat, data: node.data, childCount: node.children.size, acl };
+}
+
+function may({ acl }: ChangeRecord, perm: number, context: Context): boolean {
+  return checkAcl(acl, perm, context.authIds);
 }
 
 /** Whether an expected version is met; −1 always is. Source: `PrepRequestProcessor.checkAndIncVersion`. */

@@ -3,7 +3,7 @@ import { mapEntries, mapGet } from '../base/chunked.ts';
 import { NO_SESSION, type SessionId } from '../base/ids.ts';
 import { checkAcl, maskAcl, PERMS } from './acl.ts';
 import { aclOf, childrenOf, getNode, statOf } from './tree.ts';
-import type { AuthId, ClientOp, DataTree, ErrorCode, OpResult, TxnResult, Znode } from './types.ts';
+import type { Acl, AuthId, ClientOp, DataTree, ErrorCode, OpResult, TxnResult, Znode } from './types.ts';
 
 /** What differs between versions. */
 export interface ReadRules {
@@ -43,14 +43,14 @@ export function read(
     case 'getChildren2':
       return readNode(tree, op.path, PERMS.READ, authIds, (node) => ({ kind: 'children', children: childrenOf(node), stat: statOf(node) }));
     case 'getACL':
-      return readNode(tree, op.path, PERMS.READ | PERMS.ADMIN, authIds, (node) => shownAcl(tree, node, authIds));
+      return readNode(tree, op.path, PERMS.READ | PERMS.ADMIN, authIds, (node, acl) => shownAcl(node, acl, authIds));
     case 'getAllChildrenNumber':
       return readNode(tree, op.path, PERMS.READ, authIds, () => ({ kind: 'number', number: countBelow(tree, op.path) }));
     case 'getEphemerals':
       return success({ kind: 'paths', paths: ephemeralsBelow(tree, op.path, session) });
     case 'multiRead':
       if (!op.ops.every(({ op: name }) => name === 'getData' || name === 'getChildren')) return failure('MARSHALLINGERROR');
-      return success({ kind: 'multi', results: op.ops.map((sub) => read(tree, sub, authIds)) });
+      return several(op.ops.map((sub) => read(tree, sub, authIds)));
     case 'sync':
       return success({ kind: 'path', path: op.path });
     default:
@@ -60,15 +60,28 @@ export function read(
 
 const NO_PERMS = 0;
 
-function readNode(tree: DataTree, path: string, perms: number, authIds: readonly AuthId[], answer: (node: Znode) => OpResult): TxnResult {
-  const node = getNode(tree, path);
-  if (node === undefined) return failure('NONODE');
-  if (perms !== NO_PERMS && !checkAcl(aclOf(tree, node), perms, authIds)) return failure('NOAUTH');
-  return success(answer(node));
+/** Errors are among the answers, except one that is not about an operation. Source: `FinalRequestProcessor`, multiRead. */
+function several(results: readonly TxnResult[]): TxnResult {
+  return results.some(({ err }) => err === 'MARSHALLINGERROR') ? failure('MARSHALLINGERROR') : success({ kind: 'multi', results });
 }
 
-function shownAcl(tree: DataTree, node: Znode, authIds: readonly AuthId[]): OpResult {
-  const list = aclOf(tree, node);
+/** Asks nobody and looks up no access list where no permission is needed. */
+function readNode(
+  tree: DataTree,
+  path: string,
+  perms: number,
+  authIds: readonly AuthId[],
+  answer: (node: Znode, acl: readonly Acl[]) => OpResult,
+): TxnResult {
+  const node = getNode(tree, path);
+  if (node === undefined) return failure('NONODE');
+  if (perms === NO_PERMS) return success(answer(node, []));
+  const acl = aclOf(tree, node);
+  if (acl === null) return failure('MARSHALLINGERROR');
+  return checkAcl(acl, perms, authIds) ? success(answer(node, acl)) : failure('NOAUTH');
+}
+
+function shownAcl(node: Znode, list: readonly Acl[], authIds: readonly AuthId[]): OpResult {
   return { kind: 'acl', acl: checkAcl(list, PERMS.ADMIN, authIds) ? list : maskAcl(list), stat: statOf(node) };
 }
 

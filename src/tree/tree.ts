@@ -56,7 +56,7 @@ export function newTree(configData: Bytes | null, mtime = 0): DataTree {
 }
 
 /**
- * Writes the configuration of the running ensemble into the tree, as every quorum server does on its own when it starts. It is no txn.
+ * Writes the configuration of the running ensemble into the tree, as a server does on its own: for its empty tree, and as a learner. It is no txn.
  *
  * @param mtime wall-clock ms.
  *
@@ -160,18 +160,12 @@ export function statOf(node: Znode): Stat {
 }
 
 /**
- * The access list of a node.
+ * The access list of a node, or null when the snapshot this tree was loaded from names one that it does not hold.
  *
- * @throws Error when the cache lacks the node's key, as after loading a damaged snapshot.
- *
- * Source: `ReferenceCountedACLCache.convertLong`.
+ * Source: `ReferenceCountedACLCache.convertLong`, which throws then: every request that looks the list up is answered MARSHALLINGERROR.
  */
-export function aclOf(tree: DataTree, node: Znode): readonly Acl[] {
-  if (node.acl === OPEN_ACL_KEY) return OPEN_ACL;
-  const list = tree.acls.get(node.acl);
-  if (list === undefined)
-    throw new Error(`Failed to fetch acls for ${node.acl}: the snapshot this tree was loaded from has no such access list`);
-  return list;
+export function aclOf(tree: DataTree, node: Znode): readonly Acl[] | null {
+  return node.acl === OPEN_ACL_KEY ? OPEN_ACL : (tree.acls.get(node.acl) ?? null);
 }
 
 /** Names of a node's children, sorted by UTF-16 units. */

@@ -7,7 +7,7 @@ import { NO_SESSION, type SessionId } from '../base/ids.ts';
 import { ZXID_ZERO, compareZxid } from '../base/zxid.ts';
 import { writeResult } from '../tree/prep.ts';
 import { read } from '../tree/read.ts';
-import { claimSession, negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
+import { checkSession, negotiateTimeout, nextSessionId, sessionPassword, setOwner, touch } from '../tree/sessions.ts';
 import type { ClientOp, ErrorCode, OpResult, Txn, TxnResult, WriteOp } from '../tree/types.ts';
 import { without } from './copies.ts';
 import { close, decide, edit, send, type Draft } from './draft.ts';
@@ -87,7 +87,7 @@ function createSession(d: Draft, client: ClientCnxn, requestedMs: number, timeou
   d.s.nextSession = nextSessionId(session);
   decide(d, { rule: 'session.created', session, requestedMs, timeoutMs });
   setClient(d, { ...client, session, timeoutMs, stage: 'creating' });
-  toLeader(d, session, 0, { op: 'createSession', timeoutMs });
+  toLeader(d, { conn: client.conn, session }, 0, { op: 'createSession', timeoutMs });
 }
 
 /** Whoever asks for a session takes it from the connection that has it here, even with a wrong password. Source: `ZooKeeperServer.reopenSession`, `Learner.validateSession`. */
@@ -154,7 +154,7 @@ function touchSession(d: Draft, client: ClientCnxn): boolean {
     if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
     return known;
   }
-  if (d.s.learning !== null && d.s.learning.touched[client.session] === undefined) {
+  if (d.s.learning !== null && d.s.learning.touched[client.session] !== client.timeoutMs) {
     edit(d, 'learning').touched = { ...d.s.learning.touched, [client.session]: client.timeoutMs };
   }
   return true;
@@ -195,7 +195,7 @@ function takeRequest(d: Draft, client: ClientCnxn, xid: number, op: ClientOp): v
     return;
   }
   setClient(d, withPending(client, [...client.pending, { xid, op, needsCommit: true, err: 'OK' }]));
-  toLeader(d, client.session, xid, op);
+  toLeader(d, client, xid, op);
 }
 
 /** A request that takes no zxid: answered at once, or behind the writes of its session that came before it (B-42). */
@@ -205,26 +205,20 @@ function queueLocal(d: Draft, client: ClientCnxn, xid: number, op: PendingReques
   else setClient(d, withPending(client, [...client.pending, request]));
 }
 
-/** On the leader even reads pass the session check (B-72). Source: `PrepRequestProcessor.pRequestHelper`. */
+/** On the leader even reads pass the session check (B-72). A session that was served here before has an owner. Source: `PrepRequestProcessor.pRequestHelper`. */
 function checkLocal(d: Draft, session: SessionId): ErrorCode {
-  if (d.s.leading === null) return 'OK';
-  const { tracker, err } = claimSession(d.s.leading.tracker, session, OWN_CLIENT);
-  if (tracker !== d.s.leading.tracker) edit(d, 'leading').tracker = tracker;
-  return err;
+  return d.s.leading === null ? 'OK' : checkSession(d.s.leading.tracker, session, OWN_CLIENT);
 }
 
 /** Hands a request to the leader: to itself, or over the network. Source: `FollowerRequestProcessor.run`, `LeaderRequestProcessor`. */
-function toLeader(d: Draft, session: SessionId, cxid: number, op: ClientOp): void {
+function toLeader(d: Draft, { conn, session }: Pick<ClientCnxn, 'conn' | 'session'>, cxid: number, op: ClientOp): void {
   if (d.s.leading !== null) {
     submit(d, { session, cxid, op: op as WriteOp, owner: OWN_CLIENT });
     return;
   }
   const learning = d.s.learning;
   if (learning === null || learning.conn === null) return;
-  if (op.op === 'sync') {
-    const conn = d.s.connOfSession[session];
-    if (conn !== undefined) edit(d, 'learning').pendingSyncs = [...learning.pendingSyncs, { conn, xid: cxid }];
-  }
+  if (op.op === 'sync') edit(d, 'learning').pendingSyncs = [...learning.pendingSyncs, { conn, xid: cxid }];
   send(d, learning.conn, { kind: 'REQUEST', session, cxid, op });
 }
 
@@ -243,7 +237,7 @@ function answerRead(d: Draft, client: ClientCnxn, { xid, op, err: refused }: Pen
 /** SESSIONMOVED is no answer: the connection is closed, because the client is connected elsewhere (B-108). Source: `FinalRequestProcessor.processRequest`. */
 function reply(d: Draft, conn: ConnId, xid: number, err: ErrorCode, result: OpResult): void {
   if (err === 'SESSIONMOVED') dropClient(d, conn);
-  else send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result: err === 'OK' ? result : NO_RESULT });
+  else send(d, conn, { kind: 'Reply', xid, zxid: d.s.tree.lastProcessedZxid, err, result });
 }
 
 /** A txn was applied; if a client of this server asked for it, it is answered now, and the reads behind it too (B-43, B-44). */
@@ -299,9 +293,8 @@ function forgetClient(d: Draft, conn: ConnId): void {
   const { [conn]: gone, ...others } = d.s.clients;
   if (gone === undefined) return;
   d.s.clients = others;
-  if (d.s.connOfSession[gone.session] === conn) {
-    d.s.connOfSession = without(d.s.connOfSession, gone.session);
-  }
+  // Nobody else has it: whoever asks for a session ends the connection that has it here before it gets it.
+  d.s.connOfSession = without(d.s.connOfSession, gone.session);
 }
 
 function dropClient(d: Draft, conn: ConnId): void {

@@ -19,7 +19,6 @@ export function copyServer(s: Server): Mutable<Server> {
     acceptedEpoch: s.acceptedEpoch,
     currentEpoch: s.currentEpoch,
     tree: s.tree,
-    databaseTrusted: s.databaseTrusted,
     committedLog: s.committedLog,
     lastLogged: s.lastLogged,
     lastSynced: s.lastSynced,

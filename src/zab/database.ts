@@ -178,7 +178,7 @@ export function forgetCommitted(d: Draft): void {
   d.s.committedLog = emptyList();
 }
 
-/** Writes the ensemble's configuration into the tree; no txn, every server for itself. */
+/** Writes the ensemble's configuration into the tree; no txn, every learner for itself. Source: `Learner.syncWithLeader`. */
 export function writeConfigNode(d: Draft): void {
   d.s.tree = withConfig(d.s.tree, configText(d.s.config), wallClock(d));
 }

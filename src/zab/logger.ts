@@ -47,13 +47,8 @@ export function enqueue(d: Draft, item: LoggedTxn): void {
   edit(d, 'logger').queue = [...queue, item];
 }
 
-/** The logger thread is awake. */
-export function onLoggerTimer(d: Draft): void {
-  if (d.s.logger.token === null) flush(d);
-}
-
-/** Appends the next batch and asks the disk to make it durable. */
-function flush(d: Draft): void {
+/** Appends the next batch and asks the disk to make it durable: when the logger thread wakes up, and whenever a batch is done. */
+export function flush(d: Draft): void {
   const batch = takeBatch(d);
   if (batch.length === 0) return;
   const token = d.s.nextToken;
@@ -164,11 +159,12 @@ const READ_MEANWHILE = 8;
 
 /** Source: `SyncRequestProcessor.run` flushes as soon as it finds its queue empty, however much comes in a moment later. */
 function thereWhenAwake(d: Draft): number {
+  const { maxBatchSize } = d.s.config;
   const { length } = d.s.logger.queue;
-  if (length <= READ_MEANWHILE) return length;
+  if (length <= READ_MEANWHILE) return Math.min(maxBatchSize, length);
   const [more, random] = drawInt(d.s.random, length - READ_MEANWHILE + 1);
   d.s.random = random;
-  return Math.min(d.s.config.maxBatchSize, READ_MEANWHILE + more);
+  return Math.min(maxBatchSize, READ_MEANWHILE + more);
 }
 
 function tossCoin(d: Draft): boolean {

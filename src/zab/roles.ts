@@ -18,7 +18,7 @@ import { drainLogger, orphanLogger } from './logger.ts';
 import { serverMachine, type ServerEvent } from './machines/server.ts';
 import { stepper, type Transition } from './machines/stepper.ts';
 import type { Profile } from './switches.ts';
-import type { LeaderGiveUp, LearnerGiveUp, Role, SyncMode, TimerName, Vote, ZabState } from './types.ts';
+import type { ElectedRole, LeaderGiveUp, LearnerGiveUp, Role, SyncMode, TimerName, Vote, ZabState } from './types.ts';
 
 export const serverStepper = stepper(serverMachine);
 
@@ -42,7 +42,7 @@ export function advance(d: Draft, event: ServerEvent): Transition {
 }
 
 /** The election is over: take up the role it gave. Source: `QuorumPeer.run`, the switch on the peer state. */
-export function electionDecided(d: Draft, vote: Vote, role: Role): void {
+export function electionDecided(d: Draft, vote: Vote, role: ElectedRole): void {
   d.s.vote = vote;
   switch (role) {
     case 'LEADING':
@@ -56,8 +56,6 @@ export function electionDecided(d: Draft, vote: Vote, role: Role): void {
     case 'OBSERVING':
       advance(d, 'electedObserver');
       followLeader(d, vote.leader);
-      return;
-    case 'LOOKING':
       return;
   }
 }
@@ -119,7 +117,7 @@ const OBSERVER_ELECTION_DELAY_MS = 200;
 
 /** The observer's pause is over. Source: `QuorumPeer.run`, case OBSERVING. */
 export function onObserverDelay(d: Draft): void {
-  if (d.s.phase === 'looking') startElection(d, 'lostLeader');
+  startElection(d, 'lostLeader');
 }
 
 /** A leader steps down. It does not tell its followers: they see their connections close. Source: `Leader.shutdown`. */

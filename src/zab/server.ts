@@ -31,7 +31,7 @@ import { onTick } from './leader/liveness.ts';
 import { onContainersTimer, onSessionsTimer } from './leader/sessions.ts';
 import { introduceSelf, onConnectBudget, onConnectRetry, onLeaderConnectFailed, onReadTimer } from './learner/follow.ts';
 import { onNewLeaderTimer } from './learner/sync.ts';
-import { failLogger, idleLogger, onFsynced, onLoggerTimer, rollSnapshotAt } from './logger.ts';
+import { failLogger, idleLogger, onFsynced, flush, rollSnapshotAt } from './logger.ts';
 import { recoveryStepper } from './machines/recovery.ts';
 import { snapshotStepper } from './machines/snapshot.ts';
 import { advance, exit, giveUpLeading, loseLeader, onObserverDelay, serverStepper } from './roles.ts';
@@ -79,7 +79,6 @@ function blank({ sid, config, disk, seed }: Extract<Input, { type: 'boot' }>): M
     acceptedEpoch: 0,
     currentEpoch: 0,
     tree: newTree(null),
-    databaseTrusted: true,
     committedLog: emptyList(),
     lastLogged: ZXID_ZERO,
     lastSynced: ZXID_ZERO,
@@ -242,7 +241,7 @@ function onTimer(d: Draft, timer: TimerName): void {
     case 'observerDelay':
       return onObserverDelay(d);
     case 'logger':
-      return onLoggerTimer(d);
+      return flush(d);
     case 'newLeader':
       return onNewLeaderTimer(d);
     case 'multi':

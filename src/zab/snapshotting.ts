@@ -42,7 +42,7 @@ export function leaveTreeToSnapshot(d: Draft): void {
 /** Files are deleted; a snapshot that is being written into one of them is given up. */
 export function deleteFiles(d: Draft, ops: readonly DiskOp[]): void {
   const { snapshotting } = d.s;
-  if (snapshotting !== null && ops.some(({ op, file }) => op === 'delete' && file === snapshotting.part)) {
+  if (snapshotting !== null && ops.some(({ file }) => file === snapshotting.part)) {
     advanceSnapshot(d, 'abandoned');
     d.s.snapshotting = null;
     cancelTimer(d, 'snapshot');

@@ -166,8 +166,6 @@ export interface Server {
   readonly acceptedEpoch: number;
   readonly currentEpoch: number;
   readonly tree: DataTree;
-  /** False: the database was empty without an `initialize` marker, it votes zxid −1 (E-33). */
-  readonly databaseTrusted: boolean;
   readonly committedLog: ChunkedList<LoggedTxn>;
   readonly lastLogged: Zxid;
   readonly lastSynced: Zxid;

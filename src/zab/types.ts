@@ -63,7 +63,9 @@ export interface EnsembleConfig {
   readonly profile: Profile;
 }
 
-export type Role = 'LOOKING' | 'FOLLOWING' | 'LEADING' | 'OBSERVING';
+export type Role = 'LOOKING' | ElectedRole;
+/** What an election makes of a server. */
+export type ElectedRole = 'FOLLOWING' | 'LEADING' | 'OBSERVING';
 export type ZabState = 'ELECTION' | 'DISCOVERY' | 'SYNCHRONIZATION' | 'BROADCAST';
 export type SyncMode = 'DIFF' | 'TRUNC' | 'SNAP';
 

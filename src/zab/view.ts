@@ -5,7 +5,7 @@ import { nodeCount } from '../tree/tree.ts';
 import { pathOf } from './database.ts';
 import type { ElectionLayer } from './election/state.ts';
 import type { Leading, Learning, Proposal, Server } from './state.ts';
-import type { ProposalRow, ServerView, VoteRow } from './types.ts';
+import type { ProposalRow, ServerView, Vote, VoteRow } from './types.ts';
 
 /** Outstanding proposals shown at most. */
 const MOST_PROPOSALS = 8;
@@ -15,7 +15,6 @@ type Parts = { -readonly [K in keyof ServerView]?: ServerView[K] };
 /** Fields of the view that differ between two states of one server; all of them when there was none before. */
 export function changesOf(before: Server | null, s: Server): Partial<ServerView> {
   const out: Parts = {};
-  if (before === s) return out;
   if (before?.sid !== s.sid) out.sid = s.sid;
   if (before?.phase !== s.phase) {
     out.phase = s.phase;
@@ -24,11 +23,9 @@ export function changesOf(before: Server | null, s: Server): Partial<ServerView>
   }
   if (before?.acceptedEpoch !== s.acceptedEpoch) out.acceptedEpoch = s.acceptedEpoch;
   if (before?.currentEpoch !== s.currentEpoch) out.currentEpoch = s.currentEpoch;
-  if (before?.vote !== s.vote || before.cnx.election !== s.cnx.election) {
-    const vote = s.cnx.election?.proposal ?? s.vote;
-    if (before === null || (before.cnx.election?.proposal ?? before.vote) !== vote) out.vote = vote;
-  }
-  if (before?.tree !== s.tree) treeChanges(before, s, out);
+  const vote = voteOf(s);
+  if (before === null || voteOf(before) !== vote) out.vote = vote;
+  treeChanges(before, s, out);
   if (before?.lastLogged !== s.lastLogged) out.lastLogged = s.lastLogged;
   if (before?.lastSynced !== s.lastSynced) out.lastSynced = s.lastSynced;
   if (before?.committedZxid !== s.committedZxid) out.committedZxid = s.committedZxid;
@@ -45,11 +42,9 @@ export function changesOf(before: Server | null, s: Server): Partial<ServerView>
   if (before?.digestMismatches !== s.digestMismatches) out.digestMismatches = s.digestMismatches;
   if (before === null || clientsChanged(before, s))
     out.clients = Object.values(s.clients).map(({ conn, client, session }) => ({ conn, client, session }));
-  if (before?.logger.queue !== s.logger.queue || before.logger.flushing !== s.logger.flushing) {
-    const { queue, flushing } = s.logger;
-    if (before?.logger.queue.length !== queue.length || before.logger.flushing.length !== flushing.length)
-      out.syncQueue = [queue.length, flushing.length];
-  }
+  const { queue, flushing } = s.logger;
+  if (before?.logger.queue.length !== queue.length || before.logger.flushing.length !== flushing.length)
+    out.syncQueue = [queue.length, flushing.length];
   return out;
 }
 
@@ -58,6 +53,11 @@ function treeChanges(before: Server | null, s: Server, out: Parts): void {
   if (before?.tree.digest !== s.tree.digest) out.digest = s.tree.digest;
   if (before?.tree.nodes.size !== s.tree.nodes.size) out.nodes = nodeCount(s.tree);
   if (before?.tree.sessions.size !== s.tree.sessions.size) out.sessions = s.tree.sessions.size;
+}
+
+/** In an election, whom it proposes. */
+function voteOf(s: Server): Vote {
+  return s.cnx.election?.proposal ?? s.vote;
 }
 
 function leaderOf(s: Server): Sid | null {

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WorldEvent } from '../../src/ensemble/types.ts';
+import { violationText } from '../../src/trace/findings/words.ts';
 import { LOSES_A_WRITE } from '../ensemble/invariants/violating.ts';
 import { expect, openApp, test } from './app.ts';
 
@@ -14,13 +16,20 @@ test('a variant of a scenario violates the same invariant at the same event as o
   await app.load(LOSES_A_WRITE);
   await app.fastest();
   await app.play();
-  const violation = JSON.parse(trace.at(-1) ?? '') as { what: { invariant: string; sentence: string; source: string } };
+  const violation = JSON.parse(trace.at(-1) ?? '') as { what: Extract<WorldEvent, { type: 'violation' }> };
 
-  await expect(page.getByRole('alert').filter({ hasText: violation.what.invariant })).toContainText(violation.what.sentence);
+  await expect(page.getByRole('alert').filter({ hasText: violation.what.invariant })).toContainText(violationText(violation.what, 'en'));
+  await expect(page.locator('.caption')).toContainText(violationText(violation.what, 'en'));
   expect(await app.length(), 'the run stops there').toBe(trace.length);
   expect((await app.trace(trace.length - 1, trace.length))[0]).toMatchObject(violation);
   expect(`${trace.length} ${await page.evaluate(() => window.zablab.digest())}`).toBe(digest);
   expect(await app.workers()).toBeGreaterThan(0);
+
+  await page.getByRole('button', { name: /中文/ }).click();
+  const inChinese = violationText(violation.what, 'zh');
+  expect(inChinese).toMatch(/^服务器 \d 领导 epoch 2，却没有已提交的/);
+  await expect(page.getByRole('alert')).toContainText(inChinese);
+  await expect(page.locator('.caption')).toContainText(inChinese);
 });
 
 /** What `zablab run FILE` says with `--trace`, by line, and with `--digest`. */

@@ -11,6 +11,8 @@ import { parseScenario } from '../../src/ensemble/scenario.ts';
 import { PROFILES } from '../../src/zab/profile.ts';
 import { step } from '../../src/zab/server.ts';
 import { VARIANTS } from '../../src/zab/variants.ts';
+import { CONVERSATIONS } from './byHand.ts';
+import { MEETINGS, runMeeting } from './meetings.ts';
 import { runWild } from './wild.ts';
 import { runWorld, WORLDS } from './worlds.ts';
 
@@ -47,5 +49,7 @@ for (const [name, plain] of Object.entries(SCENARIOS))
     events += ensemble.trace.length;
   }
 for (const world of Object.values(WORLDS)) events += runWorld(world, new InlineHost(step as Core));
+for (const meeting of Object.values(MEETINGS)) events += runMeeting(meeting, new InlineHost(step as Core));
+for (const talk of Object.values(CONVERSATIONS)) events += talk().inputs;
 for (let seed = 1; seed <= WILD_RUNS; seed++) events += runWild(seed, new InlineHost(step as Core));
 console.log(`explored ${events} events`);

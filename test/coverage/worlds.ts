@@ -2,82 +2,23 @@
  * Disks that no run leaves behind within a sensible time, or that only another version wrote: counters about to wrap, records of old formats, files that
  * are whole by their checksums and wrong inside.
  */
-import { utf8, type Bytes } from '../../src/base/ids.ts';
-import { ZXID_ZERO, zxid, type Zxid } from '../../src/base/zxid.ts';
+import { utf8 } from '../../src/base/ids.ts';
+import { ZXID_ZERO, zxid } from '../../src/base/zxid.ts';
 import { Ensemble } from '../../src/ensemble/conductor.ts';
 import type { InlineHost } from '../../src/ensemble/host/inline.ts';
 import { optionsOf, parseScenario } from '../../src/ensemble/scenario.ts';
 import { diskOf } from '../../src/store/disk.ts';
-import { JuteWriter } from '../../src/store/jute.ts';
-import { encodeLogHeader, encodeRecord } from '../../src/store/logFile.ts';
 import { logName, snapshotName } from '../../src/store/names.ts';
 import { serializeSnapshot } from '../../src/store/snapshot.ts';
-import { encodeSnapshotFile, type SnapshotNode } from '../../src/store/snapshotFile.ts';
-import { encodeTxn } from '../../src/store/txnCodec.ts';
 import { OPEN_ACL } from '../../src/tree/aclCache.ts';
 import { newTree } from '../../src/tree/tree.ts';
-import type { Acl, ClientOp, CreateMode, StatPersisted, TxnBody } from '../../src/tree/types.ts';
+import type { ClientOp, CreateMode } from '../../src/tree/types.ts';
+import { AT, EPOCHS, joined, log, node, raw, ROOT, snapshot, txn, withLog, withSnapshot, type Files } from './files.ts';
 
-type Files = Readonly<Record<string, Bytes>>;
 interface World {
   readonly files: Files;
   readonly requests?: readonly ClientOp[];
   readonly profile?: string;
-}
-
-const EPOCHS: Files = { currentEpoch: utf8('1'), acceptedEpoch: utf8('1') };
-const AT = zxid(1, 5);
-const STAT: StatPersisted = {
-  czxid: ZXID_ZERO,
-  mzxid: ZXID_ZERO,
-  pzxid: ZXID_ZERO,
-  ctime: 0,
-  mtime: 0,
-  version: 0,
-  cversion: 0,
-  aversion: 0,
-  ephemeralOwner: '0x0',
-};
-
-function node(path: string, stat: Partial<StatPersisted> = {}, acl = 1): SnapshotNode {
-  return { path, data: utf8('x'), acl, stat: { ...STAT, ...stat } };
-}
-const ROOT = [node('', {}, -1), node('/zookeeper', {}, -1), node('/zookeeper/quota', {}, -1), node('/zookeeper/config', {}, -1)];
-
-function snapshot(nodes: readonly SnapshotNode[], acls: readonly (readonly [number, readonly Acl[]])[] = [[1, OPEN_ACL]]): Bytes {
-  return encodeSnapshotFile({ sessions: [], acls, nodes, digest: null, lastProcessedZxid: null });
-}
-
-/** A record's txn bytes: the header, then whatever is in `body`. */
-function raw(at: Zxid, type: number, body: (writer: JuteWriter) => unknown): Bytes {
-  const writer = new JuteWriter();
-  writer.long('0x0').int(0).long(at).long(0).int(type);
-  body(writer);
-  return writer.bytes();
-}
-
-function txn(at: Zxid, body: TxnBody): Bytes {
-  return encodeTxn({ session: '0x1', cxid: 0, zxid: at, time: 0, body, digest: null });
-}
-
-function log(...records: readonly Bytes[]): Bytes {
-  const parts = [encodeLogHeader(), ...records.map(encodeRecord)];
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
-function withSnapshot(nodes: readonly SnapshotNode[], acls?: readonly (readonly [number, readonly Acl[]])[]): Files {
-  return { ...EPOCHS, [snapshotName(AT)]: snapshot(nodes, acls) };
-}
-
-/** The txns come behind a fresh tree at 1:5. */
-function withLog(...records: readonly Bytes[]): Files {
-  return { ...EPOCHS, [snapshotName(AT)]: snapshot(ROOT), [logName(zxid(1, 6))]: log(...records) };
 }
 
 function create(path: string, mode: CreateMode = 'persistent'): ClientOp {
@@ -87,6 +28,12 @@ const set = (path: string): ClientOp => ({ op: 'setData', path, data: utf8('2'),
 
 const six = zxid(1, 6);
 const seven = zxid(1, 7);
+
+/** A log whose last record was not written as a record should be. */
+function torn(...bytes: readonly number[]): Files {
+  const whole = log(txn(six, { type: 'createSession', timeoutMs: 1 }));
+  return { ...withLog(), [logName(six)]: joined(whole, Uint8Array.from(bytes)) };
+}
 
 export const WORLDS: Readonly<Record<string, World>> = {
   'a version that is about to be -1': {
@@ -157,7 +104,56 @@ export const WORLDS: Readonly<Record<string, World>> = {
   },
   'the log of a first start that was cut at the header': { files: { ...EPOCHS, [snapshotName(ZXID_ZERO)]: serializeSnapshot(newTree(null, 0)), [logName(six)]: new Uint8Array(3) } },
   'a log of something else': { files: { ...EPOCHS, [snapshotName(AT)]: snapshot(ROOT), [logName(six)]: utf8('this is not a log at all') } },
-  'two names for one zxid': { files: { ...EPOCHS, [snapshotName(AT)]: snapshot(ROOT), [`log.${'0'.repeat(3)}100000006`]: log(), [logName(six)]: log() } },
+  'three names for one zxid': {
+    files: {
+      ...EPOCHS,
+      [snapshotName(AT)]: snapshot(ROOT),
+      [logName(six)]: log(),
+      [`log.${'0'.repeat(3)}100000006`]: log(),
+      [`log.${'0'.repeat(6)}100000006`]: log(),
+      [`${logName(six)}.old`]: log(),
+    },
+  },
+  'the first bytes of a record': { files: torn(1, 2, 3) },
+  'a record whose length was not written': { files: torn(0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0) },
+  'a record of a negative length': { files: torn(0, 0, 0, 0, 1, 2, 3, 4, 0xff, 0xff, 0xff, 0xff, 1) },
+  'a record of an unreasonable length': { files: torn(0, 0, 0, 0, 1, 2, 3, 4, 0x7f, 0, 0, 0, 1) },
+  'a child that its parent has lost': {
+    files: {
+      ...withSnapshot([...ROOT, node('/a', { ephemeralOwner: '0x1' }), node('/a/b', { ephemeralOwner: '0x1' })]),
+      [logName(six)]: log(
+        txn(six, { type: 'delete', path: '/a' }),
+        txn(seven, { type: 'create', path: '/a', data: null, acl: OPEN_ACL, ephemeral: false, parentCVersion: 1 }),
+        txn(zxid(1, 8), { type: 'create', path: '/a/b', data: null, acl: OPEN_ACL, ephemeral: true, parentCVersion: 1 }),
+      ),
+    },
+    requests: [create('/a/b'), { op: 'delete', path: '/a/b', version: -1 }, { op: 'delete', path: '/a', version: -1 }],
+  },
+  'a multi whose error stands first': {
+    files: withLog(
+      txn(six, {
+        type: 'multi',
+        txns: [
+          { type: 'error', err: 'NONODE' },
+          { type: 'delete', path: '/zookeeper/quota' },
+        ],
+      }),
+    ),
+  },
+  'access lists that are missing': {
+    files: withSnapshot([...ROOT, node('/a', {}, 7), node('/c', { ephemeralOwner: '0x8000000000000000', cversion: 1 }, 7), node('/b')]),
+    requests: [
+      set('/a'),
+      create('/a'),
+      create('/a/x'),
+      { op: 'setACL', path: '/a', acl: OPEN_ACL, version: -1 },
+      { op: 'delete', path: '/a', version: -1 },
+      { op: 'multi', ops: [create('/d'), set('/a'), create('/e')] },
+      { op: 'getData', path: '/a' },
+      { op: 'getACL', path: '/a' },
+      { op: 'multiRead', ops: ['/b', '/a'].map((path) => ({ op: 'getData', path })) },
+    ],
+  },
 };
 
 /** @returns events of the run. */

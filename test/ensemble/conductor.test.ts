@@ -92,7 +92,7 @@ describe('a run', () => {
   });
 
   test('stops at a violation, which is in the trace behind the event that broke the rule', () => {
-    const violation = { invariant: 'integrity', sentence: 'no threes', source: 'test' } as const;
+    const violation = { invariant: 'integrity', breach: { kind: 'noLeader', calmMs: 3 }, known: [], source: 'test' } as const;
     const observer = {
       observe: (event: { what: { type: string } }) => (event.what.type === 'accepted' ? { violation } : null),
       checkpoint: () => null,

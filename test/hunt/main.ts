@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hunt, type Hunted } from '../../src/cli/hunters.ts';
 import { scenarioOfRun } from '../../src/ensemble/explore/plain.ts';
+import { violationText } from '../../src/trace/findings/words.ts';
+import { guaranteeName } from '../../src/trace/guarantees.ts';
 import { jobOf, QUARRIES, type Quarry } from './quarry.ts';
 
 const HELP = `Usage: npm run hunt -- [OPTIONS]
@@ -18,6 +20,8 @@ Hunts for each variant and says how long it took. A find counts when the same ru
   --keep DIR      write what is found on sound there, a scenario each
   --json          JSON instead of a table
 `;
+
+const LANGS = ['en', 'zh'] as const;
 
 interface Row {
   readonly name: string;
@@ -59,7 +63,7 @@ function rowOf(name: string, { tally, found, ms, cpuMs }: Hunted): Row {
     commandsBefore: found?.before.run.commands.length ?? null,
     commands: found?.run.commands.length ?? null,
     runEvents: found === null ? null : found.violation.n + 1,
-    sentence: found?.violation.sentence ?? null,
+    sentence: found === null ? null : violationText(found.violation, 'en'),
   };
 }
 
@@ -72,8 +76,10 @@ function lineOf({ name, seconds, cpuSeconds, events, passedOver, invariant, comm
 /** A scenario that the page and a terminal play: under plain `sound` it breaks nothing. */
 function keep(folder: string, { name, rules }: Quarry, { found }: Hunted): void {
   if (found === null || rules.variants === undefined) return;
-  const { invariant, sentence, at } = found.violation;
-  const texts = { en: { title: `${name}: ${invariant}`, text: sentence } };
+  const { invariant, at } = found.violation;
+  const texts = Object.fromEntries(
+    LANGS.map((lang) => [lang, { title: `${name}: ${guaranteeName(invariant, lang)}`, text: violationText(found.violation, lang) }]),
+  );
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, `${name}.json`),

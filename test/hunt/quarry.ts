@@ -29,7 +29,7 @@ const IN_CURRENT: readonly Quarry[] = [
 ].map(([name = '', what = '']) => ({
   name,
   rules: { profile: 'current' },
-  wanted: { cleanUnder: SOUND, invariants: ['what was cut stays cut'], words: `has read its ${what} up to` },
+  wanted: { cleanUnder: SOUND, invariants: ['what was cut stays cut'], breach: { kind: 'cutCameBack', from: what } },
 }));
 
 export const QUARRIES: readonly Quarry[] = [...ON_SOUND, ...IN_CURRENT];

@@ -79,12 +79,13 @@ describe('foldEvent', () => {
   });
 
   test('violations and voids are kept with their position', () => {
+    const breach = { kind: 'noLeader', calmMs: 1_000 } as const;
     const view = viewAfter(
-      world({ type: 'guaranteeVoid', guarantee: 'agreement', sentence: 'x' }),
-      world({ type: 'violation', invariant: 'agreement', sentence: 'y', source: 'I-3' }),
+      world({ type: 'guaranteeVoid', guarantee: 'agreement', breach, after: [{ kind: 'wiped', sid: 2 }] }),
+      world({ type: 'violation', invariant: 'agreement', breach, known: ['ZOOKEEPER-4712'], source: 'I-3' }),
     );
-    expect(view.voids).toEqual([{ n: 0, guarantee: 'agreement', sentence: 'x' }]);
-    expect(view.violation).toMatchObject({ n: 1, sentence: 'y' });
+    expect(view.voids).toEqual([{ n: 0, guarantee: 'agreement', breach, after: [{ kind: 'wiped', sid: 2 }] }]);
+    expect(view.violation).toEqual({ n: 1, invariant: 'agreement', breach, known: ['ZOOKEEPER-4712'], source: 'I-3' });
   });
 
   test('files: an fsync covers what was written when it was asked for', () => {

@@ -1,7 +1,8 @@
 /** Broadcast: propose, make durable, acknowledge, commit in order (Zab, phase 3). */
 import { describe, expect, it } from 'vitest';
 import { zxid } from '../../src/base/zxid.ts';
-import { listLength } from '../../src/base/chunked.ts';
+import { listAt, listLength } from '../../src/base/chunked.ts';
+import { PROFILE_CURRENT } from '../../src/zab/profile.ts';
 import { Cores } from './cores.ts';
 
 const sids = (servers: number): number[] => Array.from({ length: servers }, (_, i) => i + 1);
@@ -47,6 +48,30 @@ describe('acknowledging', () => {
     expect(cores.answersOn(conn)).toEqual(['ConnectResponse', 'Reply 1 OK']);
     cores.run(50);
     expect(acks(cores).at(-1)).toBe('2 by 3:  alreadyCommitted');
+  });
+
+  it('by a follower says nothing of the leader’s own disk', () => {
+    const { cores, conn } = serving();
+    cores.fsyncMs.set(3, 50);
+    cores.passes = (from, to, message) => !(from === 2 && to === 3 && message.kind === 'ACK');
+    cores.create(conn, 1, '/a').run(20);
+    const head = (): unknown => listAt(cores.server(3).leading?.outstanding ?? expect.fail('3 leads'), 0);
+    expect(head()).toMatchObject({ acks: [1], phase: 'proposed' });
+    cores.passes = (_from, to, message) => !(to === 3 && message.kind === 'ACK');
+    cores.run(50).create(conn, 2, '/b').run(60);
+    expect(head()).toMatchObject({ acks: [3], phase: 'synced' });
+  });
+
+  it('by all is what tutorials wait for: the slowest disk decides when', () => {
+    const profile = { ...PROFILE_CURRENT, commitNeeds: 'all' as const };
+    const cores = new Cores(3, { profile }).boot(1, 2, 3).run(2000);
+    const conn = cores.connectClient(3);
+    cores.run(50).fsyncMs.set(1, 30);
+    cores.create(conn, 1, '/a').run(20);
+    expect(acks(cores).at(-1)).toMatch(/^2 by \d: (2\+3|3\+2) notYet$/);
+    cores.run(20);
+    expect(acks(cores).at(-1)).toMatch(/^2 by 1: (2\+3|3\+2)\+1 committed$/);
+    expect(cores.answersOn(conn)).toEqual(['ConnectResponse', 'Reply 1 OK']);
   });
 
   it('lets a follower apply on COMMIT while its own fsync is under way', () => {
@@ -112,6 +137,25 @@ describe('group commit', () => {
     expect(cores.fsyncs.filter((sid) => sid === 1)).toHaveLength(2);
     expect(cores.sentKinds(1, 3, 'PING')).toEqual(Array(10).fill('ACK'));
     expect(cores.server(1).lastSynced).toEqual(zxid(1, 11));
+  });
+});
+
+describe('a commit', () => {
+  it('is told to the followers before the client is answered', () => {
+    const { cores, conn } = serving();
+    cores.create(conn, 1, '/a').run(20);
+    const mine = cores.doings.filter(({ sid, doing }) => sid === 3 && ['PROPOSAL', 'COMMIT', 'Reply'].includes(doing));
+    expect(mine.map(({ doing }) => doing)).toEqual(['PROPOSAL', 'PROPOSAL', 'COMMIT', 'COMMIT', 'Reply']);
+  });
+
+  it('is not told to a learner that has not been synchronized', () => {
+    const cores = new Cores(5).boot(3, 4, 5).run(2000);
+    const conn = cores.connectClient(5);
+    cores.run(50);
+    cores.tell(cores.join(1, 5), { kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 0 });
+    cores.create(conn, 1, '/a').run(20);
+    expect(cores.zxid(5)).toBe('0x100000002');
+    expect(cores.sentKinds(5, 1)).toEqual(['LEADERINFO']);
   });
 });
 

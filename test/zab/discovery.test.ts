@@ -4,6 +4,8 @@ import { applyDiskOps, emptyDisk } from '../../src/store/disk.ts';
 import { epochOp } from '../../src/store/recovery.ts';
 import { zxid } from '../../src/base/zxid.ts';
 import { step } from '../../src/zab/server.ts';
+import type { Draft } from '../../src/zab/draft.ts';
+import { electionDecided } from '../../src/zab/roles.ts';
 import { Cores } from './cores.ts';
 
 const INIT_LIMIT_MS = 10 * 500;
@@ -174,6 +176,29 @@ describe('a follower that cannot reach its leader', () => {
       .inject(1, { type: 'connectFailed', channel: 'quorum', peer: 2, reason: 'timeout' })
       .inject(1, { type: 'connected', channel: 'quorum', conn: 9999, peer: 2 });
     expect(cores.server(1).learning).toEqual(before.learning);
+    cores.run(500);
+    expect(cores.attempts.filter(({ from }) => from === 1)).toHaveLength(1);
+  });
+
+  it('is content with whichever of its attempts succeeds, and makes no other one then', () => {
+    const cores = new Cores(3);
+    cores.passes = (_from, to, message) => !(to === 1 && message.kind === 'LEADERINFO');
+    cores.reaches = (_from, _to, channel) => (channel === 'quorum' ? 'silence' : 'open');
+    cores.boot(1, 2, 3).run(1000);
+    const failed = { type: 'connectFailed', channel: 'quorum', peer: 3, reason: 'timeout' } as const;
+    const conn = cores.join(1, 3);
+    cores.inject(1, failed).inject(1, { type: 'connected', channel: 'quorum', conn, peer: 3 }).inject(1, failed).run(500);
+    expect(cores.attempts.filter(({ from }) => from === 1)).toHaveLength(1);
+    expect(cores.server(1)).toMatchObject({ phase: 'following.discovery', learning: { conn } });
+  });
+
+  it('votes again at once when it is told of a leader that is not in its configuration', () => {
+    const server = new Cores(3).boot(1).server(1);
+    const d: Draft = { before: server, s: { ...server }, effects: [], decisions: [], log: [], now: 0 };
+    electionDecided(d, { leader: 9, zxid: zxid(0, 0), electionEpoch: 1, peerEpoch: 0 }, 'FOLLOWING');
+    expect(d.decisions).toContainEqual({ rule: 'learner.gaveUp', reason: 'leaderUnknown', leader: 9 });
+    expect(d.effects.filter((effect) => effect.type === 'connect' && effect.channel === 'quorum')).toEqual([]);
+    expect(d.s).toMatchObject({ phase: 'looking', learning: null });
   });
 });
 
@@ -198,6 +223,14 @@ describe('a learner in discovery', () => {
     expect(cores.first('learner.gaveUp', 1).decision).toMatchObject({ reason: 'unexpectedPacket', detail: message.kind });
     expect(cores.server(1)).toMatchObject({ phase: 'looking', learning: null });
     expect(cores.isOpen(conn)).toBe(false);
+  });
+
+  it('gives up a leader that says nothing for initLimit ticks', () => {
+    const { cores } = waiting();
+    const since = cores.server(1).learning?.lastHeard ?? NaN;
+    cores.passes = (from, to) => !(from === 3 && to === 1);
+    cores.run(INIT_LIMIT_MS);
+    expect(cores.first('learner.gaveUp', 1)).toMatchObject({ at: since + INIT_LIMIT_MS, decision: { reason: 'readTimeout' } });
   });
 
   it('closes a connection to anybody but its leader, and a second one to its leader', () => {

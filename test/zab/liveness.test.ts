@@ -1,6 +1,7 @@
 /** Who notices that whom is gone, and when: quorum checks, read timeouts, stuck disks. A tick is 500 ms, syncLimit 4 ticks. */
 import { describe, expect, it } from 'vitest';
 import { syncedSids } from '../../src/zab/leader/liveness.ts';
+import { step } from '../../src/zab/server.ts';
 import { Cores } from './cores.ts';
 
 const TICK_MS = 500;
@@ -24,7 +25,9 @@ describe('the leader', () => {
   it('pings every learner twice a tick', () => {
     const cores = booted();
     cores.sent.length = 0;
+    const before = cores.server(3).leading?.tick ?? NaN;
     cores.run(4 * TICK_MS);
+    expect(cores.server(3).leading?.tick).toBe(before + 4);
     expect(cores.sent.filter(({ from, to, message }) => from === 3 && to === 1 && message.kind === 'PING')).toHaveLength(8);
     expect(cores.sent.filter(({ from, to, message }) => from === 1 && to === 3 && message.kind === 'PING')).toHaveLength(8);
   });
@@ -37,6 +40,20 @@ describe('the leader', () => {
     expect(cores.first('handler.closed')).toMatchObject({ decision: { learner: 1, reason: 'readTimeout' } });
     expect(cores.first('handler.closed').at - at).toBeGreaterThan(SYNC_LIMIT_MS - TICK_MS / 2 - 10);
     expect(cores.server(3).phase).toBe('leading.broadcast');
+  });
+
+  it.each([
+    [{}, true],
+    [{ deadlineTick: 4 }, true],
+    [{ deadlineTick: 3 }, false],
+    [{ observer: true }, false],
+    [{ introduced: false }, false],
+  ])('at tick 4, with a voting learner that has introduced itself and %o, counts that one: %s', (change, counts) => {
+    const leading = booted().server(3).leading ?? expect.fail('nobody leads');
+    const [one = expect.fail('nobody follows')] = Object.values(leading.handlers);
+    expect(syncedSids({ ...leading, tick: 4, handlers: { 1: { ...one, deadlineTick: 9, ...change } } }, 3)).toEqual(
+      counts ? [3, one.sid] : [3],
+    );
   });
 
   it('counts a learner once although an old connection of it is still open', () => {
@@ -84,6 +101,20 @@ describe('a follower whose disk is stuck (SyncLimitCheck)', () => {
     expect(dropped - at).toBeLessThanOrEqual(SYNC_LIMIT_MS + TICK_MS / 2);
     expect(cores.decided('handler.closed')).toMatchObject([{ learner: 2, reason: 'transactionTimeout' }]);
     expect(cores.sent.filter(({ from, to, message }) => from === 2 && to === 3 && message.kind === 'PING').length).toBeGreaterThan(4);
+  });
+
+  it.each([
+    [SYNC_LIMIT_MS - 1, []],
+    [SYNC_LIMIT_MS, ['learner.tooSlow']],
+  ])('is dropped by the ping after syncLimit: with a proposal unacknowledged for %i ms %j', (waitedMs, rules) => {
+    const cores = booted();
+    const server = cores.server(3);
+    const leading = server.leading ?? expect.fail('3 leads');
+    const [one = expect.fail('nobody follows')] = Object.values(leading.handlers);
+    const watched = { zxid: leading.lastProposed, since: cores.now - waitedMs };
+    const slow = { ...server, leading: { ...leading, handlers: { ...leading.handlers, [one.conn]: { ...one, watched } } } };
+    const { decisions } = step(slow, { type: 'timer', timer: 'tick' }, cores.now).output;
+    expect(decisions.map(({ rule }) => rule).filter((rule) => rule === 'learner.tooSlow')).toEqual(rules);
   });
 
   it('does not hold up the others', () => {

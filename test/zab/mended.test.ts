@@ -1,5 +1,6 @@
 /** What `sound` mends and no release does, beside what is not mended. */
 import { describe, expect, it } from 'vitest';
+import { listAt } from '../../src/base/chunked.ts';
 import { zxid } from '../../src/base/zxid.ts';
 import { fileNames } from '../../src/store/disk.ts';
 import type { DiskOp } from '../../src/store/types.ts';
@@ -32,6 +33,20 @@ describe('an acknowledgement of what a sync has cut', () => {
     expect(cores.decided('sync.truncated').at(-1)).toMatchObject({ to: zxid(1, 1), outcome: 'done' });
     expect(cores.decided('proposal.ack').at(-1)).toMatchObject({ zxid: zxid(1, 2), from: 1, acks: [1], outcome: 'notYet' });
     expect(committed(cores)).toBeUndefined();
+  });
+
+  it('is forgotten alone: what others have acknowledged still counts', () => {
+    const cores = new Cores(5, { profile: sound() }).boot(1, 2, 3, 4, 5).run(2000);
+    const conn = cores.connectClient(5);
+    cores.run(50);
+    for (const sid of [1, 4, 5]) cores.fsyncMs.set(sid, Infinity);
+    cores.create(conn, 1, '/a').run(20);
+    const acks = (): readonly number[] => listAt(cores.server(5).leading?.outstanding ?? expect.fail('5 leads'), 0)?.acks ?? [];
+    expect([...acks()].sort()).toEqual([2, 3]);
+    cores.kill(2).run(5).fsyncMs.set(2, Infinity);
+    cores.boot(2).run(600);
+    expect(cores.server(2).phase).toBe('following.broadcast');
+    expect(acks()).toEqual([3]);
   });
 
   it('counts in all releases', () => {
@@ -78,6 +93,10 @@ describe('a snapshot', () => {
     expect(fileNames(cores.server(1).disk)).not.toContain(file);
     cores.run(50);
     const { disk } = cores.server(1);
+    expect(cores.doings.flatMap(({ doing }) => (doing.includes(file) ? [doing] : [])).slice(-2)).toEqual([
+      `writeAtomic ${file}`,
+      `delete ${part}`,
+    ]);
     expect(fileNames(disk)).not.toContain(part);
     expect(disk.files[file]).toMatchObject({ synced: disk.files[file]?.length });
   });
@@ -93,10 +112,10 @@ describe('a snapshot', () => {
     const { cores, part } = writing(sound(...variants));
     const server = cores.server(1);
     const d: Draft = { before: server, s: { ...server }, effects: [], decisions: [], log: [], now: cores.now };
-    const other: DiskOp = { op: 'delete', file: 'snapshot.0' };
+    const other: DiskOp = { op: 'delete', file: 'acceptedEpoch' };
     deleteFiles(d, [other]);
     expect(d.s.snapshotting).toBe(server.snapshotting);
-    deleteFiles(d, [{ op: 'delete', file: part }]);
+    deleteFiles(d, [other, { op: 'delete', file: part }]);
     expect(d.s).toMatchObject({ snapshotting: null, snapshotPhase: 'idle' });
     expect(d.effects).toContainEqual({ type: 'cancelTimer', timer: 'snapshot' });
   });

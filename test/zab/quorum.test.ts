@@ -27,6 +27,10 @@ describe('majority (E-60)', () => {
     expect(isVoter(config, 4)).toBe(false);
   });
 
+  test('voters come lowest sid first, however the configuration lists them', () => {
+    expect(voters(configOf([...participants(10, 2, 1), ...observers(4), ...participants(9)]))).toEqual([1, 2, 9, 10]);
+  });
+
   test('any two quorums share a voter', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(), fc.nat(), (size, a, b) => {

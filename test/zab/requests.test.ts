@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { listLast } from '../../src/base/chunked.ts';
 import { utf8 } from '../../src/base/ids.ts';
+import { zxid } from '../../src/base/zxid.ts';
 import { PROFILE_3_8_0, PROFILE_CURRENT } from '../../src/zab/profile.ts';
 import { Cores, OPEN } from './cores.ts';
 
@@ -77,6 +78,28 @@ describe('sync', () => {
     expect(cores.answersOn(reader).slice(1)).toEqual(['Reply 1 OK', 'Reply 2 OK']);
   });
 
+  it('waits for what was proposed when it came, no longer, and is answered once, behind the COMMIT', () => {
+    const { cores, conn: client } = serving(3);
+    const follower = cores.server(1).learning?.conn ?? expect.fail('1 follows nobody');
+    cores.passes = (_from, to, { kind }) => !(to === 3 && kind === 'ACK') && kind !== 'SYNC';
+    cores.sent.length = 0;
+    for (const i of [1, 2]) {
+      cores.create(client, i, `/a${i}`).run(20);
+      const message = { kind: 'REQUEST', session: cores.session(), cxid: i, op: { op: 'sync', path: '/' } } as const;
+      cores.inject(3, { type: 'receive', conn: follower, message });
+    }
+    const waits = (): unknown => cores.server(3).leading?.pendingSyncs.map((waiting) => waiting.zxid.counter);
+    const ack = (counter: number): string[] => {
+      cores.inject(3, { type: 'receive', conn: follower, message: { kind: 'ACK', zxid: zxid(1, counter) } });
+      return cores.sentKinds(3, 1, 'PING', 'PROPOSAL');
+    };
+    expect(waits()).toEqual([2, 3]);
+    expect(ack(2)).toEqual(['COMMIT', 'SYNC']);
+    expect(waits()).toEqual([3]);
+    expect(ack(3)).toEqual(['COMMIT', 'SYNC', 'COMMIT', 'SYNC']);
+    expect(waits()).toEqual([]);
+  });
+
   it('at the leader waits for nothing (B-51)', () => {
     const { cores, reader, writer } = during(3);
     expect(cores.answersOn(writer)).toEqual(['ConnectResponse']);
@@ -128,6 +151,27 @@ describe('a session that has moved to another server', () => {
   });
 });
 
+describe('a session under a new leader', () => {
+  it.each([{ op: 'create', path: '/a', data: null, acl: OPEN, mode: 'persistent' } as const, { op: 'sync', path: '/' } as const])(
+    'belongs to whoever sends its first request, here $op: through others it has moved',
+    (first) => {
+      const cores = new Cores(5).boot(1, 2, 3, 4, 5).run(2000);
+      cores.connectClient(5);
+      cores.run(50).kill(5).run(3000);
+      expect(cores.server(4).phase).toBe('leading.broadcast');
+      const hear = (through: number, op: Parameters<Cores['request']>[2]): void => {
+        const conn = cores.server(through).learning?.conn ?? expect.fail(`${through} follows nobody`);
+        cores.inject(4, { type: 'receive', conn, message: { kind: 'REQUEST', session: cores.session(), cxid: 1, op } }).run(20);
+      };
+      hear(1, first);
+      hear(2, { op: 'delete', path: '/b', version: -1 });
+      expect(lastTxn(cores, 4)).toEqual({ type: 'error', err: 'SESSIONMOVED' });
+      hear(1, { op: 'delete', path: '/b', version: -1 });
+      expect(lastTxn(cores, 4)).toEqual({ type: 'error', err: 'NONODE' });
+    },
+  );
+});
+
 describe('a session that the leader does not know', () => {
   const strange = (op: Parameters<Cores['request']>[2]): Cores => {
     const { cores } = serving(1);
@@ -156,6 +200,35 @@ describe('a session that the leader does not know', () => {
         { type: 'error', err: 'RUNTIMEINCONSISTENCY' },
       ],
     });
+  });
+});
+
+describe('a multi of a session that the leader does not know', () => {
+  it.each([
+    ['cannot be read when one of its operations is none for a multi', [{ op: 'getData', path: '/' } as const], 'MARSHALLINGERROR'],
+    ['fails in nothing when it has no operations', [], 'OK'],
+  ])('%s', (_what, ops, err) => {
+    const { cores } = serving(1);
+    const conn = cores.server(1).learning?.conn ?? expect.fail('1 follows nobody');
+    cores.inject(3, { type: 'receive', conn, message: { kind: 'REQUEST', session: '0xdead', cxid: 1, op: { op: 'multi', ops } } }).run(20);
+    expect(cores.decided('request.validated').at(-1)).toMatchObject({ op: 'multi', err });
+    expect(lastTxn(cores)).toEqual(err === 'OK' ? { type: 'multi', txns: [] } : { type: 'error', err });
+  });
+});
+
+describe('a hard quota', () => {
+  it.each([
+    [{}, 'OK'],
+    [{ enforceQuota: true }, 'QUOTAEXCEEDED'],
+  ])('is enforced only where that is switched on: %o', (more, err) => {
+    const { cores, conn } = serving(3, more);
+    const nodes = ['/q', '/zookeeper/quota/q', '/zookeeper/quota/q/zookeeper_limits', '/zookeeper/quota/q/zookeeper_stats', '/q/1', '/q/2'];
+    for (const [i, path] of nodes.entries()) {
+      const limits = path.endsWith('_limits') ? 'count=-1,bytes=-1=;byteHardLimit=-1;countHardLimit=2' : '';
+      cores.create(conn, i + 1, path, limits);
+    }
+    cores.run(50);
+    expect(cores.answersOn(conn).slice(-2)).toEqual(['Reply 5 OK', `Reply 6 ${err}`]);
   });
 });
 

@@ -1,11 +1,15 @@
 /** Snapshots: when they are begun, what is in them although txns go on, and how they are made durable. */
 import { describe, expect, it } from 'vitest';
-import { emptyDisk, fileNames } from '../../src/store/disk.ts';
+import { applyDiskOps, emptyDisk, fileNames } from '../../src/store/disk.ts';
+import type { RecoveryOutcome } from '../../src/store/types.ts';
 import { leaveTreeToSnapshot, onSnapshotTimer } from '../../src/zab/snapshotting.ts';
-import type { Draft } from '../../src/zab/draft.ts';
 import { configText } from '../../src/zab/database.ts';
 import { recover } from '../../src/store/recovery.ts';
+import { flush, SLICE_NODES } from '../../src/zab/logger.ts';
+import { step, type Server } from '../../src/zab/server.ts';
+import { applyTxn } from '../../src/tree/apply.ts';
 import { Cores } from './cores.ts';
+import { draftOf, queued } from './drafts.ts';
 
 function serving(more: ConstructorParameters<typeof Cores>[1], servers = 3): { cores: Cores; conn: number } {
   const cores = new Cores(servers, more).boot(...Array.from({ length: servers }, (_, i) => i + 1)).run(2000);
@@ -17,6 +21,21 @@ function serving(more: ConstructorParameters<typeof Cores>[1], servers = 3): { c
 /** Creates nodes one behind the other, one a millisecond. */
 function write(cores: Cores, conn: number, count: number, prefix = '/n'): void {
   for (let i = 0; i < count; i++) cores.create(conn, i + 1, `${prefix}${i}`).run(1);
+}
+
+/** What one snapshot alone leads to. */
+function read(file: string, { disk, config }: Pick<Server, 'disk' | 'config'>): RecoveryOutcome {
+  return recover(
+    { files: { [file]: disk.files[file] ?? expect.fail(`${file} is not there`) } },
+    {
+      commitLogCount: 500,
+      trustEmptySnapshot: false,
+      autocreate: true,
+      configData: configText(config),
+      now: 0,
+      deleteEmptyNewestLog: true,
+    },
+  );
 }
 
 describe('a snapshot', () => {
@@ -63,6 +82,41 @@ describe('a snapshot', () => {
     expect(cores.decided('recovery.step').some(({ what }) => what.step === 'snapshotLoaded')).toBe(true);
   });
 
+  /** A server that has 300 nodes, and has just begun to write them down. */
+  const large = (): Server => {
+    const server = new Cores(1).boot(1).server(1);
+    const tree = queued(1, 300).reduce((before, { txn }) => applyTxn(before, txn).tree, server.tree);
+    const d = draftOf(server, { tree, logger: { ...server.logger, queue: queued(301, 301), snapshotAt: 0 } });
+    flush(d);
+    return d.s;
+  };
+
+  it('of many nodes is written slice by slice, and holds them all', () => {
+    let server = large();
+    const { file } = server.snapshotting ?? expect.fail('no snapshot is being written');
+    let slices = 0;
+    for (let goesOn = true; goesOn && slices < 100; slices++) {
+      const { server: next, output } = step(server, { type: 'timer', timer: 'snapshot' }, slices);
+      server = next;
+      goesOn = output.effects.some((effect) => effect.type === 'setTimer' && effect.timer === 'snapshot');
+    }
+    expect(slices).toBe(Math.ceil(server.tree.nodes.size / SLICE_NODES));
+    expect(server).toMatchObject({ snapshotting: null, snapshotPhase: 'done' });
+    const found = read(file, server);
+    expect(found.ok && found.recovered.tree.digest).toBe(server.tree.digest);
+  });
+
+  it('whose file the disk has lost ends the process, whatever else was not written', () => {
+    const server = large();
+    const leader = { ...server, leading: serving({}, 1).cores.server(1).leading, phase: 'leading.broadcast' };
+    const { file } = server.snapshotting ?? expect.fail('no snapshot is being written');
+    const lost = applyDiskOps(server.disk, [{ op: 'delete', file }]);
+    for (const [disk, exits] of [[lost, [{ type: 'exit', code: 10 }]] as const, [server.disk, []] as const]) {
+      const { output } = step(leader, { type: 'diskError', message: 'No space left on device', disk }, 0);
+      expect(output.effects.filter(({ type }) => type === 'exit')).toMatchObject(exits);
+    }
+  });
+
   it('is taken by a new leader of what it has in memory, before it proposes its epoch', () => {
     const { cores, conn } = serving({});
     cores.create(conn, 1, '/a').run(20).kill(3).run(2000);
@@ -71,28 +125,15 @@ describe('a snapshot', () => {
     ).toMatchObject([{ file: 'snapshot.100000002', why: 'leading' }]);
   });
 
-  it('goes on with the tree it began with when the server takes over another one', () => {
-    const { cores, conn } = serving({ snapCount: 400 }, 1);
-    for (let i = 0; i < 400; i++) cores.create(conn, i + 1, `/n${i}`);
-    for (let i = 0; i < 200 && cores.server(1).snapshotting === null; i++) cores.run(1);
-    const server = cores.server(1);
+  it('goes on with the tree it began with when the server takes over another one, and then a third', () => {
+    const server = large();
     const { file } = server.snapshotting ?? expect.fail('no snapshot is being written');
-    const d: Draft = { before: server, s: { ...server }, effects: [], decisions: [], log: [], now: cores.now };
+    const d = draftOf(server);
     leaveTreeToSnapshot(d);
     d.s.tree = new Cores(1).boot(1).server(1).tree;
+    leaveTreeToSnapshot(d);
     for (let i = 0; i < 50 && d.s.snapshotting !== null; i++) onSnapshotTimer(d);
-    const bytes = d.s.disk.files[file] ?? expect.fail(`${file} is not there`);
-    const found = recover(
-      { files: { [file]: bytes } },
-      {
-        commitLogCount: 500,
-        trustEmptySnapshot: false,
-        autocreate: true,
-        configData: configText(cores.config),
-        now: 0,
-        deleteEmptyNewestLog: true,
-      },
-    );
+    const found = read(file, d.s);
     expect(found.ok && found.recovered.tree.digest).toBe(server.tree.digest);
   });
 });

@@ -1,13 +1,15 @@
 /** What a learner gets and keeps, end to end between real server cores. */
 import { describe, expect, it } from 'vitest';
-import { formatZxid } from '../../src/base/zxid.ts';
-import { fileNames } from '../../src/store/disk.ts';
+import { listKeepLast } from '../../src/base/chunked.ts';
+import { formatZxid, zxid } from '../../src/base/zxid.ts';
+import { applyDiskOps, fileNames } from '../../src/store/disk.ts';
 import { PROFILE_3_8_0, PROFILE_CURRENT, type Profile } from '../../src/zab/profile.ts';
+import type { EnsembleConfig } from '../../src/zab/types.ts';
 import { Cores } from './cores.ts';
 
 /** Three servers, 3 leads epoch 1, a client at 2 has created /a0…/a4 (zxids 2–6). */
-function withData(profile: Profile = PROFILE_CURRENT): { cores: Cores; conn: number } {
-  const cores = new Cores(3, { profile }).boot(1, 2, 3).run(2000);
+function withData(profile: Profile = PROFILE_CURRENT, more: Partial<EnsembleConfig> = {}): { cores: Cores; conn: number } {
+  const cores = new Cores(3, { profile, ...more }).boot(1, 2, 3).run(2000);
   const conn = cores.connectClient(2);
   cores.run(50);
   for (let i = 0; i < 5; i++) cores.create(conn, i + 1, `/a${i}`);
@@ -64,6 +66,74 @@ describe('a learner that comes back', () => {
     cores.run(50).create(again, 1, '/new').run(100).boot(3).run(3000);
     expect(lastSync(cores)).toBe('3 SNAP 0x100000007 -> 0x200000002 (divergedEpoch)');
     expect(cores.server(3).tree.digest).toBe(cores.server(2).tree.digest);
+  });
+});
+
+describe('the txn log of the leader, for a learner that is behind committedLog', () => {
+  it.each([
+    [-1, 'txnLogDisabled'],
+    [0, 'txnLogUnusable'],
+  ])('is not read with snapshotSizeFactor %d: %s', (snapshotSizeFactor, because) => {
+    const { cores } = withData(PROFILE_CURRENT, { snapshotSizeFactor });
+    cores.kill(1).run(100);
+    cores.disks.set(1, { files: {} });
+    cores.boot(1).run(1000);
+    expect(lastSync(cores)).toBe(`1 SNAP 0x0 -> 0x100000006 (${because})`);
+  });
+
+  it.each([
+    [[1, 1000], 'DIFF 0x100000003 -> 0x100000006 (inTxnLog)'],
+    [[1000, 1], 'SNAP 0x100000003 -> 0x100000006 (txnLogUnusable)'],
+  ])(
+    'is sent unless what is behind its first file is too large for the newest snapshot, here 20 kB for the second of %j kB',
+    (sizesKb, sync) => {
+      const { cores } = withData();
+      cores.kill(1).run(100);
+      const leader = cores.server(3);
+      const file = (name: string, kb: number) => ({ op: 'writeAtomic' as const, file: name, bytes: new Uint8Array(kb * 1024) });
+      const snapshots = sizesKb.map((kb, i) => file(`snapshot.10000000${i + 4}`, kb));
+      const disk = applyDiskOps(leader.disk, [...snapshots, file('log.100000007', 20)]);
+      cores.servers.set(3, { ...leader, disk, committedLog: listKeepLast(leader.committedLog, 2) });
+      const conn = cores.join(1, 3);
+      cores.tell(conn, { kind: 'FOLLOWERINFO', sid: 1, acceptedEpoch: 1 });
+      cores.tell(conn, { kind: 'ACKEPOCH', currentEpoch: 1, lastZxid: zxid(1, 3) });
+      expect(lastSync(cores)).toBe(`1 ${sync}`);
+    },
+  );
+});
+
+describe('what is still outstanding while a learner is synchronized', () => {
+  it.each([
+    ['participant', ['PROPOSAL', 'NEWLEADER']],
+    ['observer', ['NEWLEADER']],
+  ] as const)('goes to a %s with its sync: %j', (type, packets) => {
+    const members = [1, 2, 3, 4].map((sid) => ({ sid, type: sid === 4 ? type : ('participant' as const) }));
+    const cores = new Cores(4, { members }).boot(1, 2, 3).run(2000);
+    const conn = cores.connectClient(3);
+    cores.run(50).passes = (_from, to, message) => !(to === 3 && message.kind === 'ACK');
+    cores.create(conn, 1, '/a').run(20).boot(4).run(600);
+    const sent = cores.sentKinds(3, 4, 'NOTIFICATION', 'PING');
+    expect(sent.slice(sent.indexOf('LEADERINFO') + 2)).toEqual(packets);
+  });
+});
+
+describe('NEWLEADER', () => {
+  const sentToTheOneBehind = (profile: Profile): readonly string[] => {
+    const { cores, conn } = withData(profile);
+    cores.kill(1).run(100).create(conn, 6, '/b').run(100);
+    cores.sent.length = 0;
+    cores.boot(1).run(1000);
+    return cores.sentKinds(3, 1, 'NOTIFICATION', 'PING');
+  };
+
+  it('comes behind what the learner lacks', () => {
+    expect(sentToTheOneBehind(PROFILE_CURRENT)).toEqual(['LEADERINFO', 'DIFF', 'PROPOSAL', 'COMMIT', 'NEWLEADER', 'UPTODATE']);
+  });
+
+  it('until 3.5.4 could overtake it (ZOOKEEPER-3104)', () => {
+    const overtaken = sentToTheOneBehind({ ...PROFILE_CURRENT, newLeaderPlace: 'overtakes' });
+    expect(overtaken.slice(0, 5)).toEqual(['LEADERINFO', 'DIFF', 'NEWLEADER', 'PROPOSAL', 'COMMIT']);
+    expect(overtaken.filter((kind) => kind === 'NEWLEADER')).toHaveLength(1);
   });
 });
 

@@ -11,7 +11,7 @@ export function expectedNodes(tree: DataTree): readonly WireNode[] {
       path: path === '' ? '/' : path,
       data: node.data === null ? null : Buffer.from(node.data).toString('base64'),
       stat: { ...stat, czxid: formatZxid(stat.czxid), mzxid: formatZxid(stat.mzxid), pzxid: formatZxid(stat.pzxid) },
-      acl: aclOf(tree, node).map(({ perms, scheme, id }) => `${perms} ${scheme}:${id}`),
+      acl: (aclOf(tree, node) ?? []).map(({ perms, scheme, id }) => `${perms} ${scheme}:${id}`),
     };
   });
   return nodes.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,4 +1,5 @@
 /** Playing a run: in a hunt, or again as it was found. */
+import type { Breach } from '../breach.ts';
 import { Ensemble } from '../conductor.ts';
 import type { Driver } from '../driver.ts';
 import { CommandError } from '../errors.ts';
@@ -14,7 +15,9 @@ import { commandTime, type FoundRun, type PlainScenario, type Timed } from './pl
 /** What broke: an invariant, or Zablab itself. */
 export interface Violation {
   readonly invariant: string;
-  readonly sentence: string;
+  readonly breach: Breach;
+  /** Issues of known defects of the version that can be the cause. */
+  readonly known: readonly string[];
   readonly source: string;
   /** Position of the event that shows it. */
   readonly n: number;
@@ -23,6 +26,8 @@ export interface Violation {
 
 /** The name under which it is reported that Zablab itself failed. */
 export const CORE_FAILED = 'the simulator does not fail';
+
+const CORE_FAILURE = { invariant: CORE_FAILED, known: [], source: '' } as const;
 
 export interface PlayMark {
   readonly frame: KeyFrame;
@@ -78,7 +83,12 @@ export class Play {
       // Whatever fails here is a defect of Zablab, which the run shows as well as any: the hunt goes on.
       if (!(error instanceof Error)) throw error;
       const { length } = this.ensemble.trace;
-      this.#violation = { invariant: CORE_FAILED, sentence: error.message, source: '', n: length - 1, at: this.ensemble.now };
+      this.#violation = {
+        ...CORE_FAILURE,
+        breach: { kind: 'simulatorFailed', message: error.message },
+        n: length - 1,
+        at: this.ensemble.now,
+      };
     }
   }
 
@@ -123,7 +133,9 @@ export class Play {
 function violationOf(trace: readonly TraceEvent[]): Violation | null {
   for (let n = trace.length - 1; n >= 0; n--) {
     const event = trace[n];
-    if (event?.what.type === 'violation') return { ...event.what, n, at: event.at };
+    if (event?.what.type !== 'violation') continue;
+    const { invariant, breach, known, source } = event.what;
+    return { invariant, breach, known, source, n, at: event.at };
   }
   return null;
 }

@@ -9,8 +9,8 @@ export interface Wanted {
   readonly cleanUnder?: Readonly<Record<string, unknown>>;
   /** Names of the invariants, one of which must be broken. */
   readonly invariants?: readonly string[];
-  /** Words that must be in the sentence, for invariants that are broken in several ways. */
-  readonly words?: string;
+  /** Values that the finding must have, for invariants that are broken in several ways. */
+  readonly breach?: Readonly<Record<string, unknown>>;
 }
 
 /** Virtual ms that a run is looked at beyond the violation when it is played under other rules. */
@@ -18,9 +18,11 @@ const BEYOND_MS = 2;
 
 /** Why a find is not what was wanted; null if it is. */
 export function objectionTo(run: FoundRun, violation: Violation, wanted: Wanted, host: InlineHost): string | null {
-  const { invariants, words, cleanUnder } = wanted;
+  const { invariants, breach, cleanUnder } = wanted;
   if (invariants?.includes(violation.invariant) === false) return `another invariant: ${violation.invariant}`;
-  if (words !== undefined && !violation.sentence.includes(words)) return `another way to break it: ${violation.sentence}`;
+  const found = new Map<string, unknown>(Object.entries(violation.breach));
+  if (Object.entries(breach ?? {}).some(([name, value]) => found.get(name) !== value))
+    return `another way to break it: ${violation.breach.kind}`;
   if (cleanUnder === undefined) return null;
   const broken = breaksUnder(run, violation, cleanUnder, host);
   return broken === null ? null : `without the variant too: ${broken.invariant}`;

@@ -1,6 +1,7 @@
 /** What clients are told: I-22, I-28. */
-import { compareZxid, formatZxid, sameZxid, ZXID_ZERO } from '../../base/zxid.ts';
-import { countUpTo, nameOf } from '../ghost.ts';
+import { compareZxid, sameZxid, ZXID_ZERO } from '../../base/zxid.ts';
+import { txnOf } from '../breach.ts';
+import { countUpTo } from '../ghost.ts';
 import type { ClientId, OpOutcome, TraceEvent } from '../types.ts';
 import type { Checks } from './report.ts';
 import { ephemeralsSeen, sessionGiven } from './sessions.ts';
@@ -24,16 +25,16 @@ export function outcome(c: Checks, outcome: OpOutcome): void {
   if (!WRITES.has(outcome.op.op)) return;
   const { committed, acked } = c.ghost;
   const last = committed.cells.at(-1)?.zxid ?? committed.base;
-  acked.push({ zxid: outcome.zxid, client: outcome.client, op: opName(outcome) });
+  const told = { zxid: outcome.zxid, client: outcome.client, op: opName(outcome) };
+  acked.push(told);
   if (outcome.zxid.counter === 0 || compareZxid(outcome.zxid, committed.base) <= 0) return;
   const cell = committed.cells[countUpTo(committed, outcome.zxid) - 1];
   if (cell !== undefined && sameZxid(cell.zxid, outcome.zxid) && cell.cxid === outcome.xid) return;
-  const told = `Client ${outcome.client} is told that ${opName(outcome)} succeeded at ${formatZxid(outcome.zxid)}`;
   c.report(
     'reply means committed',
     compareZxid(outcome.zxid, last) > 0
-      ? `${told}, but only ${formatZxid(last)} is committed.`
-      : `${told}, but what was committed there is ${cell === undefined ? 'nothing' : nameOf(cell)}.`,
+      ? { kind: 'toldUncommitted', told, committed: last }
+      : { kind: 'toldOther', told, committed: cell === undefined ? null : txnOf(cell) },
     c.ghost.lossExplained,
     null,
   );
@@ -49,12 +50,7 @@ export function clientEvent(c: Checks, client: ClientId, event: TraceEvent): voi
   if (what.type === 'received' && what.message.kind === 'Reply' && what.message.zxid.epoch >= 0) {
     const told = what.message.zxid;
     if (compareZxid(told, zxid) < 0)
-      c.report(
-        'a client never goes back',
-        `Client ${client} had seen ${formatZxid(zxid)} and is now answered as of ${formatZxid(told)}.`,
-        c.ghost.lossExplained,
-        null,
-      );
+      c.report('a client never goes back', { kind: 'clientWentBack', client, seen: zxid, zxid: told }, c.ghost.lossExplained, null);
     else zxid = told;
   }
   if (session !== seen.session) sessionGiven(c, client, session);

@@ -1,12 +1,13 @@
 /** Committed txns: I-3 to I-9, I-10b, I-20, I-26, I-27, I-30. */
 import type { Sid } from '../../base/ids.ts';
-import { compareZxid, formatZxid, sameZxid, ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
+import { compareZxid, sameZxid, ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
 import type { LogCell } from '../../zab/types.ts';
-import { align, countUpTo, emptyCommitted, nameOf, type History } from '../ghost.ts';
+import { txnOf, type Told } from '../breach.ts';
+import { align, countUpTo, emptyCommitted, type History } from '../ghost.ts';
 import type { InvariantName } from '../invariantList.ts';
 import type { Checks } from './report.ts';
 import { sessionTxn } from './sessions.ts';
-import { historyOf, type Acked, type Watched } from './state.ts';
+import { historyOf, type Watched } from './state.ts';
 
 /** The NEWLEADER quorum commits the leader's whole history, which must contain all that was committed before. */
 export function established(c: Checks, sid: Sid, epoch: number): void {
@@ -19,12 +20,11 @@ export function established(c: Checks, sid: Sid, epoch: number): void {
   // One that was held up may hear of its quorum only when a later leader has long committed its history and more.
   if (missing !== undefined && missing.zxid.epoch > epoch && history.tail.length === 0) return;
   if (missing !== undefined) {
-    const ack = acknowledgedFrom(c, history.matched);
-    const name: InvariantName = ack === null ? 'a leader has all committed txns' : 'no acknowledged write is lost';
-    const told = ack === null ? '' : ` Client ${ack.client} was told that ${ack.op} succeeded at ${formatZxid(ack.zxid)}.`;
+    const told = acknowledgedFrom(c, history.matched);
+    const name: InvariantName = told === null ? 'a leader has all committed txns' : 'no acknowledged write is lost';
     const why = c.disksLost(history.matched);
     if (why !== null) c.ghost.lossExplained = why;
-    c.report(name, `Server ${sid} leads epoch ${epoch} without ${nameOf(missing)}, which was committed.${told}`, why, sid);
+    c.report(name, { kind: 'leaderLacks', sid, epoch, txn: txnOf(missing), told }, why, sid);
     rebase(c, history);
   }
   grow(c, history, null);
@@ -54,7 +54,7 @@ export function committed(c: Checks, sid: Sid, zxid: Zxid): void {
   const other = c.ghost.committed.cells[history.matched];
   const mine = history.tail[0];
   if (other !== undefined && mine !== undefined && compareZxid(mine.zxid, zxid) <= 0) {
-    c.report('agreement', `Leader ${sid} commits ${nameOf(mine)} where ${nameOf(other)} was committed before.`, c.ghost.lossExplained, sid);
+    c.report('agreement', { kind: 'commitsOther', leader: sid, txn: txnOf(mine), committed: txnOf(other) }, c.ghost.lossExplained, sid);
     rebase(c, history);
   }
   grow(c, history, zxid);
@@ -72,7 +72,7 @@ export function cutAskedFor(c: Checks, leader: Sid, sid: Sid, to: Zxid): void {
   if (history.matched <= left || lost === undefined) return;
   c.report(
     'committed is never cut',
-    `Leader ${leader} tells server ${sid} to go back to ${formatZxid(to)}, and so to cut ${nameOf(lost)}, which was committed.`,
+    { kind: 'cutsCommitted', leader, sid, to, txn: txnOf(lost) },
     c.ghost.lossExplained ?? c.disksLost(left),
     leader,
   );
@@ -90,21 +90,11 @@ export function applied(c: Checks, sid: Sid, now: Watched): void {
   if (strange === undefined && skipped === undefined) return sameTree(c, sid, now, history);
   const why = c.ghost.lossExplained ?? c.own(sid);
   if (strange !== undefined && skipped !== undefined && sameZxid(strange.zxid, skipped.zxid)) {
-    c.report('agreement', `Server ${sid} has applied ${nameOf(strange)} where ${nameOf(skipped)} was committed.`, why, sid);
+    c.report('agreement', { kind: 'appliedOther', sid, txn: txnOf(strange), committed: txnOf(skipped) }, why, sid);
   } else if (skipped !== undefined && (strange === undefined || compareZxid(skipped.zxid, strange.zxid) < 0)) {
-    c.report(
-      'applied is a prefix of committed',
-      `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} without ${nameOf(skipped)}, which was committed.`,
-      why,
-      sid,
-    );
+    c.report('applied is a prefix of committed', { kind: 'servesWithout', sid, zxid: now.lastZxid, txn: txnOf(skipped) }, why, sid);
   } else if (strange !== undefined) {
-    c.report(
-      'applied is a prefix of committed',
-      `Server ${sid} serves clients at ${formatZxid(now.lastZxid)} and shows ${nameOf(strange)}, which was never committed.`,
-      why,
-      sid,
-    );
+    c.report('applied is a prefix of committed', { kind: 'showsUncommitted', sid, zxid: now.lastZxid, txn: txnOf(strange) }, why, sid);
   }
   history.matched = countUpTo(committed, now.lastZxid);
   history.tail = history.tail.filter((cell) => compareZxid(cell.zxid, now.lastZxid) > 0);
@@ -120,7 +110,7 @@ export function sameTree(c: Checks, sid: Sid, now: Watched, history: History): v
   else if (seen.digest !== now.digest) {
     c.report(
       'equal trees',
-      `Servers ${seen.sid} and ${sid} have both applied up to ${formatZxid(now.lastZxid)}, but their trees differ (digests ${seen.digest} and ${now.digest}).`,
+      { kind: 'treesDiffer', sids: [seen.sid, sid], zxid: now.lastZxid, digests: [seen.digest, now.digest] },
       c.ghost.lossExplained ?? c.own(sid) ?? c.own(seen.sid),
       sid,
     );
@@ -163,7 +153,7 @@ export function rebase(c: Checks, leader: History): void {
   }
 }
 
-export function acknowledgedFrom(c: Checks, index: number): Acked | null {
+export function acknowledgedFrom(c: Checks, index: number): Told | null {
   const { committed, acked } = c.ghost;
   const first = committed.cells[index];
   if (first === undefined) return null;

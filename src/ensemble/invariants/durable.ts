@@ -1,6 +1,6 @@
 /** What is acknowledged is durable: I-21, I-25, and the second half of I-27. */
 import type { Sid } from '../../base/ids.ts';
-import { compareZxid, formatZxid, ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
+import { compareZxid, ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
 import { isQuorum } from '../../zab/quorum.ts';
 import type { Decision, LogChange } from '../../zab/types.ts';
 import type { Checks } from './report.ts';
@@ -10,7 +10,7 @@ function durableOn(c: Checks, sid: Sid): Zxid {
 }
 
 /** A quorum has acknowledged a txn, or an epoch whose history ends with it: that quorum's disks have it. */
-export function quorumIsDurable(c: Checks, leader: Sid, zxid: Zxid, supporters: readonly Sid[], what: string): void {
+export function quorumIsDurable(c: Checks, leader: Sid, zxid: Zxid, supporters: readonly Sid[], taken: 'txn' | 'history'): void {
   if (!c.config.forceSync || zxid.counter === 0) return;
   let lacking: Sid | undefined;
   for (const sid of supporters) if (compareZxid(durableOn(c, sid), zxid) < 0) lacking ??= sid;
@@ -19,7 +19,7 @@ export function quorumIsDurable(c: Checks, leader: Sid, zxid: Zxid, supporters: 
   if (isQuorum(c.config, durable)) return;
   c.report(
     'committed is durable',
-    `Leader ${leader} takes ${what} for committed on the word of server ${lacking}, whose disk ends at ${formatZxid(durableOn(c, lacking))}.`,
+    { kind: 'notDurable', leader, taken, sid: lacking, ends: durableOn(c, lacking) },
     c.anyOf(supporters),
     lacking,
   );
@@ -31,14 +31,9 @@ export function epochIsFounded(c: Checks, sid: Sid, epoch: number): void {
   if (initial === undefined || initial.counter === 0 || c.ghost.leaders.get(epoch) === sid || !c.config.forceSync) return;
   // Observers log nothing before they are up to date, and nobody counts on them.
   if (c.config.members.find((member) => member.sid === sid)?.type === 'observer') return;
-  const durable = durableOn(c, sid);
-  if (compareZxid(durable, initial) >= 0) return;
-  c.report(
-    'an epoch stands on its history',
-    `Server ${sid} is in epoch ${epoch}, which began with a history up to ${formatZxid(initial)}, but its disk ends at ${formatZxid(durable)}.`,
-    c.disk(sid),
-    sid,
-  );
+  const ends = durableOn(c, sid);
+  if (compareZxid(ends, initial) >= 0) return;
+  c.report('an epoch stands on its history', { kind: 'epochUnfounded', sid, epoch, initial, ends }, c.disk(sid), sid);
 }
 
 /** A learner has carried out TRUNC: nothing later comes back from its disk. */
@@ -46,14 +41,14 @@ export function staysCut(c: Checks, sid: Sid, decision: Extract<Decision, { rule
   if (decision.outcome !== 'done') return;
   for (const change of log) {
     if (change.change !== 'reset') continue;
-    // The log, or a snapshot that was taken before: two defects, which their sentences tell apart.
+    // The log, or a snapshot that was taken before: two defects.
     const logged = change.cells.at(-1)?.zxid;
     const inLog = logged !== undefined && compareZxid(logged, decision.to) > 0;
     const last = inLog ? logged : change.base;
     if (compareZxid(last, decision.to) <= 0) continue;
     c.report(
       'what was cut stays cut',
-      `Server ${sid} was told to go back to ${formatZxid(decision.to)}, and has read its ${inLog ? 'log' : 'snapshot'} up to ${formatZxid(last)} again.`,
+      { kind: 'cutCameBack', sid, to: decision.to, from: inLog ? 'log' : 'snapshot', last },
       c.own(sid),
       sid,
     );

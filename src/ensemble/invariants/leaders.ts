@@ -1,8 +1,8 @@
 /** Leaders and epochs: I-1, I-2, I-4, I-23, I-24, I-32. */
 import type { Sid } from '../../base/ids.ts';
-import { formatZxid } from '../../base/zxid.ts';
 import type { LogCell, ServerView } from '../../zab/types.ts';
-import { nameOf, sameCell } from '../ghost.ts';
+import { txnOf } from '../breach.ts';
+import { sameCell } from '../ghost.ts';
 import type { TraceEvent } from '../types.ts';
 import type { Checks } from './report.ts';
 import { historyOf, lastOf, type Watched } from './state.ts';
@@ -15,12 +15,7 @@ export function epochWon(c: Checks, sid: Sid, epoch: number): void {
   if (other === undefined) return;
   proposed.set(epoch, { cells: [], count: 0, reused: true });
   c.ghost.commits.delete(epoch);
-  c.report(
-    'one leader per epoch',
-    `Server ${sid} has a quorum for epoch ${epoch}, which server ${other} had before.`,
-    c.promisesWiped(epoch),
-    sid,
-  );
+  c.report('one leader per epoch', { kind: 'epochWonTwice', sid, epoch, other }, c.promisesWiped(epoch), sid);
 }
 
 /** Two leaders of different epochs may believe in themselves for a while; two of one epoch may not. */
@@ -32,8 +27,8 @@ export function otherLeaders(c: Checks, sid: Sid, now: Watched): void {
     c.report(
       'one leader per epoch',
       server.currentEpoch === now.currentEpoch
-        ? `Servers ${other} and ${sid} both lead epoch ${now.currentEpoch}.`
-        : `Servers ${other} and ${sid} both lead, and have both accepted epoch ${now.acceptedEpoch}.`,
+        ? { kind: 'bothLead', sids: [other, sid], epoch: now.currentEpoch }
+        : { kind: 'bothAccepted', sids: [other, sid], epoch: now.acceptedEpoch },
       c.promisesWiped(now.acceptedEpoch),
       sid,
     );
@@ -44,31 +39,26 @@ export function epochs(c: Checks, sid: Sid, before: Watched, now: Watched): void
   if (now.acceptedEpoch < before.acceptedEpoch)
     c.report(
       'promises are kept',
-      `Server ${sid} had accepted epoch ${before.acceptedEpoch} and goes back to ${now.acceptedEpoch}.`,
+      { kind: 'epochWentBack', sid, accepted: before.acceptedEpoch, epoch: now.acceptedEpoch },
       c.ghost.failedDisks.has(sid) ? c.disk(sid) : null,
       sid,
     );
   if (now.currentEpoch > now.acceptedEpoch)
     c.report(
       'epochs are ordered',
-      `Server ${sid} is in epoch ${now.currentEpoch} but has accepted only ${now.acceptedEpoch}.`,
+      { kind: 'epochNotAccepted', sid, epoch: now.currentEpoch, accepted: now.acceptedEpoch },
       c.own(sid),
       sid,
     );
   if (now.zabState !== 'BROADCAST' || now.lastLogged.epoch <= now.currentEpoch) return;
-  c.report(
-    'epochs are ordered',
-    `Server ${sid} has logged ${formatZxid(now.lastLogged)}, but its current epoch is ${now.currentEpoch}.`,
-    c.own(sid),
-    sid,
-  );
+  c.report('epochs are ordered', { kind: 'loggedBeyondEpoch', sid, zxid: now.lastLogged, epoch: now.currentEpoch }, c.own(sid), sid);
 }
 
 /** A learner that accepts an epoch has accepted none that is later: I-23. */
 export function promiseGiven(c: Checks, sid: Sid, epoch: number, { sent, changes }: TraceEvent): void {
   const accepted = changes?.acceptedEpoch ?? c.ghost.servers.get(sid)?.acceptedEpoch ?? 0;
   if (accepted <= epoch || !sent.some(({ message }) => message.kind === 'ACKEPOCH')) return;
-  c.report('promises are kept', `Server ${sid} had accepted epoch ${accepted} and now counts for epoch ${epoch}.`, c.own(sid), sid);
+  c.report('promises are kept', { kind: 'promiseBroken', sid, accepted, epoch }, c.own(sid), sid);
 }
 
 /** A learner takes in only what the leader of the txn's epoch has proposed: I-4. */
@@ -81,8 +71,8 @@ export function wasProposed(c: Checks, sid: Sid, cell: LogCell): void {
   c.report(
     'only what was proposed',
     proposal === undefined
-      ? `Server ${sid} takes in ${nameOf(cell)}, which no leader has proposed.`
-      : `Server ${sid} takes in ${nameOf(cell)} where ${nameOf(proposal)} was proposed.`,
+      ? { kind: 'neverProposed', sid, txn: txnOf(cell) }
+      : { kind: 'otherProposed', sid, txn: txnOf(cell), proposed: txnOf(proposal) },
     c.ghost.lossExplained ?? c.files(),
     sid,
   );
@@ -100,7 +90,7 @@ export function proposed(c: Checks, sid: Sid, role: ServerView['role'], currentE
   if (epoch === currentEpoch && counter === last + 1) return;
   c.report(
     'consecutive proposals',
-    `Leader ${sid} of epoch ${currentEpoch} proposes ${formatZxid(cell.zxid)} after counter ${last} of epoch ${epoch}.`,
+    { kind: 'proposalGap', leader: sid, leads: currentEpoch, zxid: cell.zxid, counter: last, epoch },
     null,
     sid,
   );

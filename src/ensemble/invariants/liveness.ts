@@ -1,6 +1,6 @@
 /** A calm ensemble gets somewhere: I-40 to I-45. */
 import type { Sid } from '../../base/ids.ts';
-import { compareZxid, formatZxid, type Zxid } from '../../base/zxid.ts';
+import { compareZxid, type Zxid } from '../../base/zxid.ts';
 import { isQuorum } from '../../zab/quorum.ts';
 import type { Command, TraceEvent, WorldEvent } from '../types.ts';
 import type { Checks } from './report.ts';
@@ -96,7 +96,7 @@ export function processEnded(c: Checks, what: Extract<WorldEvent, { type: 'proce
   if (failedDisks.has(what.sid) || tampered.has(what.sid)) return;
   c.report(
     'no server ends by itself',
-    `Server ${what.sid} has ended with exit code ${what.exitCode ?? '?'}: ${what.message ?? 'no message'}.`,
+    { kind: 'serverEnded', sid: what.sid, exitCode: what.exitCode, message: what.message },
     c.ghost.lossExplained,
     what.sid,
   );
@@ -124,12 +124,7 @@ export function requestCommitted(c: Checks, leader: Sid, zxid: Zxid, at: number)
 export function epochBegun(c: Checks, sid: Sid, epoch: number, at: number): void {
   const { calm } = c.ghost;
   if (at - calm.since <= calm.limitMs || !isCalm(c)) return;
-  c.report(
-    'epochs settle',
-    `Server ${sid} begins epoch ${epoch}, ${seconds(at - calm.since)} s after anything happened to the ensemble.`,
-    null,
-    sid,
-  );
+  c.report('epochs settle', { kind: 'epochUnsettled', sid, epoch, calmMs: at - calm.since }, null, sid);
 }
 
 /** Called with every event; looks only when there may be something to see. */
@@ -138,7 +133,7 @@ export function look(c: Checks, event: TraceEvent): void {
   const { at } = event;
   calm.lookAt = at + c.config.tickTimeMs;
   if (!isCalm(c)) return;
-  const quiet = seconds(at - calm.since);
+  const calmMs = at - calm.since;
   let leader: Sid | null = null;
   for (const sid of calm.up) {
     const server = servers.get(sid);
@@ -148,46 +143,27 @@ export function look(c: Checks, event: TraceEvent): void {
   else {
     // One that was lost is the business of the epochs.
     if (at - Math.max(calm.since, calm.ledAt) <= calm.limitMs) return;
-    c.report(
-      'a leader emerges',
-      `A quorum is up and connected, and nothing has happened to it for ${quiet} s, but it has no leader.`,
-      null,
-      null,
-    );
+    c.report('a leader emerges', { kind: 'noLeader', calmMs }, null, null);
     return;
   }
   // A learner may begin only once there is a leader.
-  if (at - calm.since > 2 * calm.limitMs)
+  if (calmMs > 2 * calm.limitMs)
     for (const sid of calm.up) {
       const server = servers.get(sid);
       if (server === undefined || calm.paused.has(sid) || server.role === 'LEADING' || server.serving) continue;
-      c.report(
-        'learners get to serve',
-        `Server ${sid} is up and connected to leader ${leader} for ${quiet} s, but does not serve.`,
-        c.own(sid),
-        sid,
-      );
+      c.report('learners get to serve', { kind: 'doesNotServe', sid, leader, calmMs }, c.own(sid), sid);
     }
   const { waiting } = calm;
   if (waiting?.leader === leader && at - Math.max(waiting.since, calm.since) > calm.limitMs)
-    c.report(
-      'requests are answered',
-      `Leader ${leader} has proposed ${formatZxid(waiting.zxid)} ${seconds(at - waiting.since)} s ago, and has not committed it.`,
-      null,
-      leader,
-    );
+    c.report('requests are answered', { kind: 'notAnswered', leader, zxid: waiting.zxid, waitedMs: at - waiting.since }, null, leader);
   for (const [session, { since, timeoutMs }] of calm.silent)
     if (c.ghost.closed.has(session)) calm.silent.delete(session);
     else if (at - Math.max(since, calm.since) > timeoutMs + c.config.tickTimeMs + calm.limitMs)
-      c.report('silent sessions end', `The client of session ${session} is gone, and the session still there.`, null, null);
+      c.report('silent sessions end', { kind: 'sessionRemains', session }, null, null);
 }
 
 /** Nothing lasting is wrong, and those that are up are a quorum. */
 function isCalm(c: Checks): boolean {
   const { up, paused, faults } = c.ghost.calm;
   return faults.size === 0 && isQuorum(c.config, paused.size === 0 ? [...up] : [...up].filter((sid) => !paused.has(sid)));
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(1);
 }

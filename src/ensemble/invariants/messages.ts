@@ -1,8 +1,9 @@
 /** Messages at the right place: I-7, I-8, I-10 and I-11. */
 import type { Sid } from '../../base/ids.ts';
-import { compareZxid, formatZxid, type Zxid } from '../../base/zxid.ts';
+import { compareZxid, type Zxid } from '../../base/zxid.ts';
 import type { Decision, LogCell, MessageKind, ZabState } from '../../zab/types.ts';
-import { countUpTo, nameOf, sameCell, type History } from '../ghost.ts';
+import { txnOf, type Breach } from '../breach.ts';
+import { countUpTo, sameCell, type History } from '../ghost.ts';
 import type { TraceEvent } from '../types.ts';
 import type { Checks } from './report.ts';
 import { lastOf, type Watched } from './state.ts';
@@ -45,7 +46,7 @@ export function messageHeard(c: Checks, sid: Sid, before: Watched, what: Extract
   const { kind } = what.message;
   if ((role === 'LEADING' ? TO_LEADER : TO_LEARNER)[kind]?.[zabState] === true) return;
   if (role === 'LOOKING' || kind === 'NOTIFICATION' || what.from.kind === 'client') return;
-  c.report('messages come in their phase', `Server ${sid} gets ${kind} while it is ${role} in ${zabState}.`, null, sid);
+  c.report('messages come in their phase', { kind: 'outOfPhase', sid, message: kind, role, zabState }, null, sid);
 }
 
 /** What a server itself found wrong with what it was sent. */
@@ -53,47 +54,37 @@ export function protocolDecision(c: Checks, sid: Sid, decision: Decision): void 
   switch (decision.rule) {
     case 'learner.gaveUp':
       if (decision.reason !== 'unexpectedPacket') return;
-      if (decision.detail?.startsWith('COMMIT') === true)
-        c.report('commits match proposals', `Server ${sid} gives up its leader: ${decision.detail}.`, null, sid);
-      else
-        c.report(
-          'messages come in their phase',
-          `Server ${sid} gives up its leader: ${decision.detail ?? 'a packet'} out of place.`,
-          null,
-          sid,
-        );
-      return;
+      return packetRefused(c, sid, decision.detail ?? null);
     case 'commit.unexpected':
       // During sync a COMMIT without its proposal is passed over with a warning.
       if (decision.outcome === 'exit')
-        c.report(
-          'commits match proposals',
-          `Server ${sid} is told to commit ${formatZxid(decision.zxid)}, but its oldest proposal is ${decision.head === null ? 'none' : formatZxid(decision.head)}.`,
-          null,
-          sid,
-        );
+        c.report('commits match proposals', { kind: 'commitUnexpected', sid, zxid: decision.zxid, head: decision.head }, null, sid);
       return;
     case 'newLeader.ack':
       if (decision.outcome === 'wrongEpoch')
         c.report(
           'acks match',
-          `Leader ${sid} of epoch ${decision.epoch} waits for server ${decision.from} to acknowledge NEWLEADER, and gets an acknowledgement of ${formatZxid(decision.zxid)}.`,
+          { kind: 'newLeaderAck', leader: sid, epoch: decision.epoch, from: decision.from, zxid: decision.zxid },
           null,
           sid,
         );
       return;
     case 'proposal.ack':
       if (decision.outcome === 'unknown')
-        c.report(
-          'acks match',
-          `Server ${decision.from} acknowledges ${formatZxid(decision.zxid)} to leader ${sid}, which has not proposed it.`,
-          null,
-          sid,
-        );
+        c.report('acks match', { kind: 'unknownAck', leader: sid, from: decision.from, zxid: decision.zxid }, null, sid);
       return;
     default:
       return;
   }
+}
+
+/** @param detail the packet, as the decision has it: its kind, or `COMMIT of 1:2 …` for one that finds no proposal. */
+function packetRefused(c: Checks, sid: Sid, detail: string | null): void {
+  const [, epoch, counter] = detail === null ? [] : (/^COMMIT of (\d+):(\d+)/.exec(detail) ?? []);
+  if (epoch === undefined || counter === undefined)
+    return c.report('messages come in their phase', { kind: 'packetRefused', sid, packet: detail }, null, sid);
+  const zxid = { epoch: Number(epoch), counter: Number(counter) };
+  c.report('commits match proposals', { kind: 'commitRefused', sid, zxid }, null, sid);
 }
 
 /** A txn enters a server's history. One that it has already may come again. */
@@ -104,19 +95,9 @@ export function historyGrows(c: Checks, sid: Sid, history: History, cell: LogCel
   if (epoch === last.epoch ? counter === last.counter + 1 : epoch > last.epoch && counter === 1) return;
   if (compareZxid(cell.zxid, last) <= 0) {
     if (!holds(c, history, cell))
-      c.report(
-        'a history ascends',
-        `Server ${sid} takes ${nameOf(cell)} into its history behind ${formatZxid(last)}.`,
-        c.own(sid) ?? c.ghost.lossExplained,
-        sid,
-      );
+      c.report('a history ascends', { kind: 'historyDescends', sid, txn: txnOf(cell), last }, c.own(sid) ?? c.ghost.lossExplained, sid);
   } else
-    c.report(
-      'proposals follow one another',
-      `Server ${sid} takes ${nameOf(cell)} into its history behind ${formatZxid(last)}: what is between is missing.`,
-      c.own(sid) ?? c.ghost.lossExplained,
-      sid,
-    );
+    c.report('proposals follow one another', { kind: 'historyGap', sid, txn: txnOf(cell), last }, c.own(sid) ?? c.ghost.lossExplained, sid);
 }
 
 function holds(c: Checks, history: History, cell: LogCell): boolean {
@@ -137,8 +118,8 @@ export function commitsInOrder(c: Checks, sid: Sid, zxid: Zxid): void {
   const last = commits.get(zxid.epoch) ?? 0;
   commits.set(zxid.epoch, zxid.counter);
   if (zxid.counter === last + 1) return;
-  const after = last === 0 ? 'the beginning of its epoch' : formatZxid({ epoch: zxid.epoch, counter: last });
-  c.report('commits match proposals', `Leader ${sid} commits ${formatZxid(zxid)} after ${after}.`, c.ghost.lossExplained, sid);
+  const after = last === 0 ? null : { epoch: zxid.epoch, counter: last };
+  c.report('commits match proposals', { kind: 'commitOutOfOrder', leader: sid, zxid, after }, c.ghost.lossExplained, sid);
 }
 
 const HIGHEST = 0xffff_ffff;
@@ -146,11 +127,11 @@ const HIGHEST = 0xffff_ffff;
 /** The shape of what a server shows, looked at whenever its phase or an epoch has changed: I-11, TypeOK. */
 export function shapeHolds(c: Checks, sid: Sid, now: Watched): void {
   const { acceptedEpoch, currentEpoch, lastZxid, lastLogged, role, zabState } = now;
-  if (!isEpoch(acceptedEpoch)) bad(c, sid, `acceptedEpoch is ${acceptedEpoch}`);
-  if (!isEpoch(currentEpoch)) bad(c, sid, `currentEpoch is ${currentEpoch}`);
-  if (!isZxid(lastZxid)) bad(c, sid, `its last zxid is ${lastZxid.epoch}:${lastZxid.counter}`);
-  if (!isZxid(lastLogged)) bad(c, sid, `its last logged zxid is ${lastLogged.epoch}:${lastLogged.counter}`);
-  if ((role === 'LOOKING') !== (zabState === 'ELECTION')) bad(c, sid, `it is ${role} in ${zabState}`);
+  if (!isEpoch(acceptedEpoch)) bad(c, { kind: 'badEpoch', sid, field: 'acceptedEpoch', epoch: acceptedEpoch });
+  if (!isEpoch(currentEpoch)) bad(c, { kind: 'badEpoch', sid, field: 'currentEpoch', epoch: currentEpoch });
+  if (!isZxid(lastZxid)) bad(c, { kind: 'badZxid', sid, field: 'lastZxid', zxid: lastZxid });
+  if (!isZxid(lastLogged)) bad(c, { kind: 'badZxid', sid, field: 'lastLogged', zxid: lastLogged });
+  if ((role === 'LOOKING') !== (zabState === 'ELECTION')) bad(c, { kind: 'badPhase', sid, role, zabState });
 }
 
 function isEpoch(epoch: number): boolean {
@@ -162,6 +143,6 @@ function isZxid({ epoch, counter }: Zxid): boolean {
   return epoch >= -1 && epoch <= HIGHEST && counter >= 0 && counter <= HIGHEST;
 }
 
-function bad(c: Checks, sid: Sid, what: string): void {
-  c.report('values have their shape', `Server ${sid} is in a state that cannot be: ${what}.`, c.own(sid), sid);
+function bad(c: Checks, breach: Extract<Breach, { kind: 'badEpoch' | 'badZxid' | 'badPhase' }>): void {
+  c.report('values have their shape', breach, c.own(breach.sid), breach.sid);
 }

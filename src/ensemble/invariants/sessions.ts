@@ -3,7 +3,8 @@ import { NO_SESSION, type SessionId } from '../../base/ids.ts';
 import { formatZxid, type Zxid } from '../../base/zxid.ts';
 import type { OpResult } from '../../tree/types.ts';
 import type { LogCell } from '../../zab/types.ts';
-import { countUpTo, nameOf } from '../ghost.ts';
+import { txnOf } from '../breach.ts';
+import { countUpTo } from '../ghost.ts';
 import type { ClientId } from '../types.ts';
 import type { Checks } from './report.ts';
 
@@ -25,7 +26,7 @@ export function sessionTxn(c: Checks, cell: LogCell, index: number): void {
   if (closing === undefined) return;
   c.report(
     'a closed session stays closed',
-    `${nameOf(cell)} is committed for session ${cell.session}, which was closed at ${formatZxid(closing.zxid)}.`,
+    { kind: 'closedSessionActs', txn: txnOf(cell), closed: closing.zxid },
     c.ghost.lossExplained,
     null,
   );
@@ -47,7 +48,7 @@ function inOrder(c: Checks, cell: LogCell, index: number): void {
   if (last === undefined || last.session !== cell.session || last.cxid < cell.cxid) return;
   c.report(
     'a session has one owner',
-    `${nameOf(cell)}, request ${cell.cxid} of session ${cell.session}, is committed behind its request ${last.cxid}.`,
+    { kind: 'requestsReordered', txn: txnOf(cell), cxid: cell.cxid, last: last.cxid },
     c.ghost.lossExplained,
     null,
   );
@@ -61,7 +62,7 @@ export function ephemeralsSeen(c: Checks, client: ClientId, zxid: Zxid, result: 
   if (closing === undefined) return;
   c.report(
     'a closed session stays closed',
-    `Client ${client} is shown an ephemeral of session ${owner} as of ${formatZxid(zxid)}, although the session was closed at ${formatZxid(closing.zxid)}.`,
+    { kind: 'closedSessionOwns', client, session: owner, zxid, closed: closing.zxid },
     c.ghost.lossExplained,
     null,
   );
@@ -74,10 +75,5 @@ export function sessionGiven(c: Checks, client: ClientId, session: SessionId): v
   const other = owners.get(session);
   if (other === undefined) owners.set(session, client);
   else if (other !== client)
-    c.report(
-      'a session has one owner',
-      `Client ${client} is given session ${session}, which client ${other} has.`,
-      c.ghost.lossExplained,
-      null,
-    );
+    c.report('a session has one owner', { kind: 'sessionShared', client, session, other }, c.ghost.lossExplained, null);
 }

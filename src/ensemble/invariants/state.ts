@@ -2,6 +2,7 @@
 import type { SessionId, Sid } from '../../base/ids.ts';
 import { ZXID_ZERO, type Zxid } from '../../base/zxid.ts';
 import type { EnsembleConfig, LogCell, ServerView } from '../../zab/types.ts';
+import type { Deed, Told } from '../breach.ts';
 import { emptyCommitted, emptyHistory, type Committed, type History } from '../ghost.ts';
 import type { InvariantName } from '../invariantList.ts';
 import type { Tampering } from '../tamper.ts';
@@ -29,12 +30,6 @@ export interface Seen {
   readonly zxid: Zxid;
 }
 
-export interface Acked {
-  readonly zxid: Zxid;
-  readonly client: ClientId;
-  readonly op: string;
-}
-
 export interface Proposals {
   /** By counter, from 1. Shared by checkpoints: the first `count` count. */
   cells: LogCell[];
@@ -46,7 +41,7 @@ export interface Proposals {
 export interface Ghost {
   n: number;
   committed: Committed;
-  acked: Acked[];
+  acked: Told[];
   readonly servers: Map<Sid, Watched>;
   readonly histories: Map<Sid, History>;
   /** Last zxid that a server knows to be durable on its disk, by sid. */
@@ -75,7 +70,7 @@ export interface Ghost {
   readonly reported: Set<InvariantName>;
   readonly calm: Calm;
   /** What made the loss of committed txns the person's own doing. */
-  lossExplained: string | null;
+  lossExplained: readonly Deed[] | null;
 }
 
 export function newGhost(config: EnsembleConfig): Ghost {

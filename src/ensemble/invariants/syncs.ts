@@ -1,8 +1,9 @@
 /** What a leader sends to bring a learner up to date is the committed txns: I-31. */
 import type { Sid } from '../../base/ids.ts';
-import { compareZxid, formatZxid, isNewEpochZxid, sameZxid } from '../../base/zxid.ts';
+import { compareZxid, isNewEpochZxid, sameZxid } from '../../base/zxid.ts';
 import type { Decision } from '../../zab/types.ts';
-import { countUpTo, nameOf } from '../ghost.ts';
+import { txnOf } from '../breach.ts';
+import { countUpTo } from '../ghost.ts';
 import type { Flight } from '../types.ts';
 import type { Checks } from './report.ts';
 
@@ -17,7 +18,7 @@ export function syncSent(c: Checks, leader: Sid, decision: Extract<Decision, { r
   if (next < cells.length && compareZxid(from, base) > 0 && !isNewEpochZxid(from) && !(known !== undefined && sameZxid(known.zxid, from))) {
     c.report(
       'sync gives the committed txns',
-      `Leader ${leader} sends ${decision.mode} from ${formatZxid(from)} on to server ${decision.learner}, but that was never committed.`,
+      { kind: 'syncFromElsewhere', leader, mode: decision.mode, from, learner: decision.learner },
       c.ghost.lossExplained ?? c.anyOf([leader, decision.learner]),
       leader,
     );
@@ -30,7 +31,7 @@ export function syncSent(c: Checks, leader: Sid, decision: Extract<Decision, { r
     if (sameZxid(expected.zxid, message.zxid)) continue;
     c.report(
       'sync gives the committed txns',
-      `Leader ${leader} sends ${formatZxid(message.zxid)} to server ${decision.learner} where ${nameOf(expected)} comes next.`,
+      { kind: 'syncSkips', leader, zxid: message.zxid, learner: decision.learner, next: txnOf(expected) },
       c.ghost.lossExplained ?? c.anyOf([leader]),
       leader,
     );

@@ -9,7 +9,9 @@ import { runScenario } from '../../ensemble/runScenario.ts';
 import { parseScenario, type Scenario } from '../../ensemble/scenario.ts';
 import { LIMITS } from '../../ensemble/steps.ts';
 import type { TraceEvent } from '../../ensemble/types.ts';
+import { violationText } from '../../trace/findings/words.ts';
 import { guaranteeName } from '../../trace/guarantees.ts';
+import type { Lang } from '../../trace/narrate/language.ts';
 import { RunError } from './errors.ts';
 import { writeLink } from './link.ts';
 import type { RunRecord } from './record.ts';
@@ -72,12 +74,13 @@ async function traceOf(scenario: Scenario, host: InlineHost, fails: boolean): Pr
   }
 }
 
-function textsOf({ invariant, sentence }: Violation): object {
-  const text = sentence.slice(0, 4_000);
-  return {
-    en: { title: invariant.slice(0, LIMITS.name), text },
-    zh: { title: guaranteeName(invariant, 'zh').slice(0, LIMITS.name), text },
-  };
+/** Title and text of the scenario of a find, in both languages. */
+function textsOf(violation: Violation): object {
+  const inWords = (lang: Lang): object => ({
+    title: guaranteeName(violation.invariant, lang).slice(0, LIMITS.name),
+    text: violationText(violation, lang).slice(0, 4_000),
+  });
+  return { en: inWords('en'), zh: inWords('zh') };
 }
 
 function linkOf(record: RunRecord): string | null {

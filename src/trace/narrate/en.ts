@@ -140,8 +140,8 @@ export const en: Language = {
     connectionClosed: (e) =>
       `Connection ${e.conn} is closed${e.lost.length > 0 ? `; ${e.lost.length} ${e.lost.length === 1 ? 'message is' : 'messages are'} lost` : ''}.`,
     note: (e) => plainText(e.text),
-    violation: (e) => `A guarantee is broken, “${e.invariant}”: ${e.sentence}`,
-    guaranteeVoid: (e) => `A guarantee no longer holds, by your own action: ${e.sentence}`,
+    violation: () => 'A guarantee is broken.',
+    guaranteeVoid: () => 'A guarantee no longer holds, by your own action.',
   },
   events: {
     boot: (sid) => `Server ${sid} boots from its disk.`,

@@ -131,8 +131,8 @@ export const zh: Language = {
     connectionOpened: (e, who) => `${zh.peer(e.from, who)} 与 ${zh.peer(e.to, who)} 建立了连接（${e.channel}）。`,
     connectionClosed: (e) => `连接 ${e.conn} 关闭了${e.lost.length > 0 ? `，丢失 ${e.lost.length} 条消息` : ''}。`,
     note: (e) => plainText(e.text),
-    violation: (e) => `保证“${e.invariant}”被破坏：${e.sentence}`,
-    guaranteeVoid: (e) => `由于你自己的操作，保证“${e.guarantee}”不再成立：${e.sentence}`,
+    violation: () => '一条保证被破坏了。',
+    guaranteeVoid: () => '由于你自己的操作，一条保证不再成立。',
   },
   events: {
     boot: (sid) => `服务器 ${sid} 从磁盘启动。`,

@@ -93,7 +93,7 @@ export function onElectionAccepted(d: Draft, conn: ConnId, peer: Sid): void {
     finishWorkers(d, peer);
     close(d, conn);
     connectOne(d, peer);
-  } else if (peer > d.s.sid) {
+  } else {
     order(d, peer, peer, 'kept');
     startWorkers(d, conn, peer);
   }
@@ -101,12 +101,12 @@ export function onElectionAccepted(d: Draft, conn: ConnId, peer: Sid): void {
 
 /** Our attempt failed. What is in the outbox waits for the next one. Source: `QuorumCnxManager.initiateConnection`. */
 export function onElectionConnectFailed(d: Draft, peer: Sid): void {
-  if (peerOf(d, peer).connecting) endAttempt(d, peer);
+  endAttempt(d, peer);
 }
 
 /** Our attempt has taken `cnxTimeout`. */
 export function onCnxTimer(d: Draft, peer: Sid): void {
-  if (peerOf(d, peer).connecting) setPeer(d, peer, { connecting: false });
+  setPeer(d, peer, { connecting: false });
 }
 
 function endAttempt(d: Draft, peer: Sid): void {

@@ -14,20 +14,10 @@ import { electionMachine } from '../machines/election.ts';
 import { stepper } from '../machines/stepper.ts';
 import { isQuorum, isVoter, voters } from '../quorum.ts';
 import { electionDecided } from '../roles.ts';
-import type { ElectionMessage, Role, Vote } from '../types.ts';
+import type { ElectedRole, ElectionMessage, Vote } from '../types.ts';
 import { connectAll, haveDelivered, toSend } from './cnxManager.ts';
 import type { Election, Notification } from './state.ts';
-import {
-  beats,
-  candidateZxid,
-  NO_ZXID,
-  NOTIFICATION_VERSION,
-  ownVote,
-  supportersOf,
-  type KeptVote,
-  type Order,
-  type StatedVote,
-} from './votes.ts';
+import { beats, NO_ZXID, NOTIFICATION_VERSION, ownVote, supportersOf, type KeptVote, type Order, type StatedVote } from './votes.ts';
 
 /** How long the winning vote must stay unchallenged, ms. Source: `FastLeaderElection.finalizeWait`. */
 export const FINALIZE_WAIT_MS = 200;
@@ -51,7 +41,7 @@ const ACTIONS: Readonly<Record<string, (d: Draft) => void>> = {
 /** Begins a new round (E-4, E-31). At boot the server's current vote becomes one for itself first, also an observer's (E-3). */
 export function startElection(d: Draft, after: 'boot' | 'lostLeader' | 'gaveUpLeading'): void {
   if (d.s.config.profile.epochMemory === 'lastTxn') forgetEpochs(d);
-  if (after === 'boot') d.s.vote = { leader: d.s.sid, zxid: candidateZxid(d.s), electionEpoch: -1, peerEpoch: d.s.currentEpoch };
+  if (after === 'boot') d.s.vote = { leader: d.s.sid, zxid: d.s.tree.lastProcessedZxid, electionEpoch: -1, peerEpoch: d.s.currentEpoch };
   const round = d.s.cnx.round + 1;
   const vote = ownVote(d.s, round);
   const election: Election = {
@@ -84,14 +74,13 @@ export function leaveElection(d: Draft): void {
 
 function finish(d: Draft, vote: Vote, supporters: readonly Sid[]): void {
   const role = roleUnder(d, vote.leader);
-  d.s.vote = vote;
   if (role === 'LEADING') d.s.cnx = { ...d.s.cnx, leadingVoteSet: supporters };
   leaveElection(d);
   electionDecided(d, vote, role);
 }
 
 /** Source: `FastLeaderElection.setPeerState`, `learningState`. */
-function roleUnder(d: Draft, leader: Sid): Role {
+function roleUnder(d: Draft, leader: Sid): ElectedRole {
   if (leader === d.s.sid) return 'LEADING';
   return isVoter(d.s.config, d.s.sid) ? 'FOLLOWING' : 'OBSERVING';
 }

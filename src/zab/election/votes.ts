@@ -8,7 +8,7 @@ import type { EnsembleConfig, Role, Vote } from '../types.ts';
 /** Version of the notification format since ZooKeeper 3.5. */
 export const NOTIFICATION_VERSION = 2;
 
-/** zxid −1, as a pair: the vote of a server whose empty database is not to be trusted (E-33). */
+/** zxid −1, as a pair: where a server whose empty database is not to be trusted stands, and votes (E-2, E-33). */
 export const NO_ZXID: Zxid = { epoch: -1, counter: 0xffff_ffff };
 
 /** Stands for Long.MIN_VALUE, an observer's vote for nobody. */
@@ -94,15 +94,10 @@ export function supportersOf(votes: Readonly<Record<Sid, KeptVote>>, vote: State
 }
 
 /** What `ownVote` needs to know of a server. */
-type Candidate = Pick<Server, 'sid' | 'config' | 'currentEpoch' | 'databaseTrusted' | 'tree'>;
-
-/** The last zxid as elections see it: that of the tree, or −1 if the database is not trusted (E-2, E-33). */
-export function candidateZxid(s: Pick<Server, 'databaseTrusted' | 'tree'>): Zxid {
-  return s.databaseTrusted ? s.tree.lastProcessedZxid : NO_ZXID;
-}
+type Candidate = Pick<Server, 'sid' | 'config' | 'currentEpoch' | 'tree'>;
 
 /** The vote a server starts an election with: for itself if it is a voter, else for nobody (E-31). */
 export function ownVote(s: Candidate, round: number): Vote {
   if (!isVoter(s.config, s.sid)) return { ...NOBODY, electionEpoch: round };
-  return { leader: s.sid, zxid: candidateZxid(s), electionEpoch: round, peerEpoch: s.currentEpoch };
+  return { leader: s.sid, zxid: s.tree.lastProcessedZxid, electionEpoch: round, peerEpoch: s.currentEpoch };
 }

@@ -3,7 +3,7 @@
  *
  * Source: `Leader.propose`, `Leader.processAck`, `Leader.tryToCommit`, `Leader.commit`, `Leader.inform`; Zab paper, phase 3.
  */
-import { listAt, listLength, listPush, listSet, listShift } from '../../base/chunked.ts';
+import { listAt, listItems, listOf, listPush, listSet, listShift } from '../../base/chunked.ts';
 import type { Sid } from '../../base/ids.ts';
 import { compareZxid, isNewEpochZxid, sameZxid, type Zxid } from '../../base/zxid.ts';
 import { encodeTxn } from '../../store/txnCodec.ts';
@@ -105,19 +105,14 @@ export function processAck(d: Draft, from: Sid, zxid: Zxid): void {
 }
 
 /**
- * A learner gets these proposals again, since the sync before them cut what it had of them: what it acknowledged earlier is not on its disk any more.
- * No release does so: `Leader.processAck` counts sids, and `LearnerHandler.syncFollower` sends TRUNC to whoever has more than is committed.
+ * A learner gets everything outstanding again, since the sync before that cut what it had of it: what it acknowledged earlier is not on its disk any
+ * more. No release does so: `Leader.processAck` counts sids, and `LearnerHandler.syncFollower` sends TRUNC to whoever has more than is committed.
  */
-export function forgetAcks(d: Draft, sid: Sid, after: Zxid): void {
+export function forgetAcks(d: Draft, sid: Sid): void {
   const leading = d.s.leading;
   if (leading === null) return;
-  let { outstanding } = leading;
-  for (let at = 0; at < listLength(outstanding); at++) {
-    const proposal = listAt(outstanding, at);
-    if (proposal === undefined || compareZxid(proposal.txn.zxid, after) <= 0 || !proposal.acks.includes(sid)) continue;
-    outstanding = listSet(outstanding, at, { ...proposal, acks: proposal.acks.filter((other) => other !== sid) });
-  }
-  if (outstanding !== leading.outstanding) edit(d, 'leading').outstanding = outstanding;
+  const forgotten = (proposal: Proposal): Proposal => ({ ...proposal, acks: proposal.acks.filter((other) => other !== sid) });
+  edit(d, 'leading').outstanding = listOf(Array.from(listItems(leading.outstanding), forgotten));
 }
 
 /** The oldest outstanding proposal has its quorum. Source: `Leader.tryToCommit`, `Leader.commit`, `Leader.inform`. */
@@ -142,7 +137,7 @@ function commitHead(d: Draft): void {
 /** Answers the syncs that waited for this zxid, behind its COMMIT on the same connection (B-50). */
 function answerSyncs(d: Draft, zxid: Zxid): void {
   const leading = d.s.leading;
-  if (leading === null || leading.pendingSyncs.length === 0) return;
+  if (leading === null) return;
   for (const waiting of leading.pendingSyncs) if (sameZxid(waiting.zxid, zxid)) send(d, waiting.conn, { kind: 'SYNC' });
   edit(d, 'leading').pendingSyncs = leading.pendingSyncs.filter((waiting) => !sameZxid(waiting.zxid, zxid));
 }

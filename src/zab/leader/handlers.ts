@@ -84,7 +84,6 @@ export function noteHeard(d: Draft, conn: ConnId, packet: QuorumPacket): void {
   const deadlineTick = handler.stage === 'serving' ? tick + d.s.config.syncLimitTicks : handler.deadlineTick;
   const done = packet.kind === 'ACK' && handler.watched !== null && sameZxid(handler.watched.zxid, packet.zxid);
   const doneNext = packet.kind === 'ACK' && handler.watchedNext !== null && sameZxid(handler.watchedNext.zxid, packet.zxid);
-  if (!done && !doneNext && handler.lastHeard === d.now && handler.deadlineTick === deadlineTick) return;
   const next = copyHandler(handler);
   next.lastHeard = d.now;
   next.deadlineTick = deadlineTick;
@@ -156,7 +155,7 @@ export function hearAck(d: Draft, conn: ConnId, packet: Packet<'ACK'>): void {
     hearNewLeaderAck(d, conn, packet.zxid);
     return;
   }
-  if (handler.stage !== 'newLeaderAcked' && handler.stage !== 'serving') return;
+  if (handler.stage !== 'serving') return;
   if (d.s.config.profile.ackOfTheCut === 'forgotten' && hasComeBack(d, handler)) return;
   processAck(d, handler.sid, packet.zxid);
 }
@@ -169,7 +168,7 @@ function hasComeBack(d: Draft, { conn, sid }: Handler): boolean {
 /** A learner's answer to PING brings the sessions that were heard from there. */
 export function hearPing(d: Draft, _conn: ConnId, packet: Packet<'PING'>): void {
   const leading = d.s.leading;
-  if (leading === null || packet.touched === undefined || packet.touched.length === 0) return;
+  if (leading === null || packet.touched === undefined) return;
   let tracker = leading.tracker;
   for (const [session, timeoutMs] of packet.touched) ({ tracker } = touch(tracker, session, timeoutMs, d.now));
   edit(d, 'leading').tracker = tracker;

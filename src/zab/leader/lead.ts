@@ -6,11 +6,11 @@
 import { emptyList } from '../../base/chunked.ts';
 import { ZXID_ZERO } from '../../base/zxid.ts';
 import { newTracker } from '../../tree/sessions.ts';
-import { takeSnapshotNow, writeConfigNode } from '../database.ts';
-import { close, listen, setTimer, type Draft } from '../draft.ts';
+import { takeSnapshotNow } from '../database.ts';
+import { listen, setTimer, type Draft } from '../draft.ts';
 import { giveUpLeading } from '../roles.ts';
 import { hearEpoch } from './epochs.ts';
-import { dropHandler } from './handlers.ts';
+import { closeHandler } from './handlers.ts';
 
 /** Elected: snapshot what is in memory, open the quorum port, and propose an epoch. */
 export function startLeading(d: Draft): void {
@@ -37,7 +37,6 @@ export function startLeading(d: Draft): void {
     tracker: newTracker(tickTimeMs, [], d.now),
     pendingSyncs: [],
   };
-  writeConfigNode(d);
   listen(d, 'quorum', true);
   setTimer(d, 'epochLimit', initLimitTicks * tickTimeMs);
   hearEpoch(d, d.s.sid, d.s.acceptedEpoch);
@@ -57,8 +56,5 @@ export function onNewLeaderLimit(d: Draft): void {
 
 /** Learners are not told anything: they see their connections close (B-64). */
 export function closeHandlers(d: Draft): void {
-  for (const { conn } of Object.values(d.s.leading?.handlers ?? {})) {
-    close(d, conn);
-    dropHandler(d, conn, 'leaderStopped');
-  }
+  for (const { conn } of Object.values(d.s.leading?.handlers ?? {})) closeHandler(d, conn, 'leaderStopped');
 }

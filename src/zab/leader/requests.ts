@@ -13,6 +13,7 @@ import type { ErrorCode, Txn, WriteOp } from '../../tree/types.ts';
 import { pathOf, wallClock } from '../database.ts';
 import { decide, edit, send, type Draft } from '../draft.ts';
 import { giveUpLeading } from '../roles.ts';
+import type { Leading } from '../state.ts';
 import type { ConnId, EnsembleConfig } from '../types.ts';
 import { propose } from './broadcast.ts';
 import { armSessionTimer } from './sessions.ts';
@@ -30,23 +31,9 @@ const LAST_COUNTER = 0xffffffff;
 
 const AUTH_IDS = [{ scheme: 'ip', id: '127.0.0.1' }];
 
-const rulesByConfig = new WeakMap<EnsembleConfig, PrepRules>();
-
-function prepRules(config: EnsembleConfig): PrepRules {
-  let rules = rulesByConfig.get(config);
-  if (rules === undefined) {
-    const { checkOutsideMulti, create2InMulti, versionWrap } = config.profile;
-    rules = {
-      checkOutsideMulti,
-      create2InMulti,
-      versionWrap,
-      extendedTypes: config.extendedTypes,
-      digestEnabled: config.digestEnabled,
-      enforceQuota: config.enforceQuota ?? false,
-    };
-    rulesByConfig.set(config, rules);
-  }
-  return rules;
+function prepRules({ profile, extendedTypes, digestEnabled, enforceQuota = false }: EnsembleConfig): PrepRules {
+  const { checkOutsideMulti, create2InMulti, versionWrap } = profile;
+  return { checkOutsideMulti, create2InMulti, versionWrap, extendedTypes, digestEnabled, enforceQuota };
 }
 
 /** Gives a write its zxid, turns it into a txn and proposes it. */
@@ -59,10 +46,9 @@ export function submit(d: Draft, request: SubmittedRequest): void {
     return;
   }
   const zxid = { epoch: leading.lastProposed.epoch, counter };
-  const { body, err } = validate(d, request, zxid);
+  const { body, err } = validate(d, leading, request, zxid);
   const undigested: Txn = { session: request.session, cxid: request.cxid, zxid, time: wallClock(d), body, digest: null };
-  const ahead = d.s.leading?.ahead ?? leading.ahead;
-  const applied = applyTxn(ahead, undigested);
+  const applied = applyTxn(leading.ahead, undigested);
   const txn: Txn = { ...undigested, digest: txnDigest(applied.tree, body, prepRules(d.s.config)) };
   decide(d, {
     rule: 'request.validated',
@@ -76,9 +62,7 @@ export function submit(d: Draft, request: SubmittedRequest): void {
 }
 
 /** Session checks first (B-71), then those of the operation (B-72). */
-function validate(d: Draft, request: SubmittedRequest, zxid: Txn['zxid']): Prepared {
-  const leading = d.s.leading;
-  if (leading === null) return failed('SESSIONEXPIRED');
+function validate(d: Draft, leading: Leading, request: SubmittedRequest, zxid: Txn['zxid']): Prepared {
   const { session, op, owner } = request;
   switch (op.op) {
     case 'createSession':
@@ -92,17 +76,17 @@ function validate(d: Draft, request: SubmittedRequest, zxid: Txn['zxid']): Prepa
       break;
     default: {
       const { tracker, err } = claimSession(leading.tracker, session, owner);
-      if (err !== 'OK') return refused(d, request, err, zxid);
-      if (tracker !== leading.tracker) edit(d, 'leading').tracker = tracker;
+      if (err !== 'OK') return refused(d, leading, request, err, zxid);
+      edit(d, 'leading').tracker = tracker;
     }
   }
   return prepare(leading.ahead, { session, cxid: request.cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
 }
 
 /** The session check of a multi is that of its operations: the first one fails, the others are not tried. Source: `PrepRequestProcessor.pRequestHelper`. */
-function refused(d: Draft, { session, cxid, op }: SubmittedRequest, err: ErrorCode, zxid: Txn['zxid']): Prepared {
-  if (op.op !== 'multi' || d.s.leading === null) return failed(err);
-  const prepared = prepare(d.s.leading.ahead, { session, cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
+function refused(d: Draft, { ahead }: Leading, { session, cxid, op }: SubmittedRequest, err: ErrorCode, zxid: Txn['zxid']): Prepared {
+  if (op.op !== 'multi') return failed(err);
+  const prepared = prepare(ahead, { session, cxid, op, authIds: AUTH_IDS }, zxid, wallClock(d), prepRules(d.s.config));
   if (prepared.body.type !== 'multi' || op.ops.length === 0) return prepared;
   return { body: { type: 'multi', txns: op.ops.map((_, i) => ({ type: 'error', err: i === 0 ? err : 'RUNTIMEINCONSISTENCY' })) }, err };
 }
@@ -116,7 +100,7 @@ export function processSync(d: Draft, conn: ConnId, session: SessionId): void {
   const leading = d.s.leading;
   if (leading === null) return;
   const { tracker } = claimSession(leading.tracker, session, conn);
-  if (tracker !== leading.tracker) edit(d, 'leading').tracker = tracker;
+  edit(d, 'leading').tracker = tracker;
   if (listLength(leading.outstanding) === 0) send(d, conn, { kind: 'SYNC' });
   else edit(d, 'leading').pendingSyncs = [...leading.pendingSyncs, { conn, zxid: leading.lastProposed }];
 }

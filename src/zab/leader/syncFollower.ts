@@ -3,7 +3,7 @@
  *
  * Source: `LearnerHandler.syncFollower`, `LearnerHandler.queueCommittedProposals`, `ZKDatabase.getProposalsFromTxnLog`.
  */
-import { listAt, listItems, listLast, listSearch, type ChunkedList } from '../../base/chunked.ts';
+import { listAt, listItems, listLast, type ChunkedList } from '../../base/chunked.ts';
 import { compareZxid, isNewEpochZxid, type Zxid } from '../../base/zxid.ts';
 import type { LoggedTxn } from '../state.ts';
 import type { Profile } from '../switches.ts';
@@ -74,7 +74,7 @@ function firstMatch({ peer, last, committedLog, txnLogSyncEnabled, forced, rules
   if (compareZxid(peer, max) > 0 && !isNewEpochZxid(peer)) return plan('TRUNC', max, max, 'ahead');
   if (compareZxid(peer, max) <= 0 && compareZxid(peer, min) >= 0) {
     const walk = new Walk(peer, max, rules);
-    walk.over(listItems(committedLog, startOf(committedLog, peer)), null);
+    walk.over(listItems(committedLog), null);
     return walk.finish(plan, last, 'committedLog', 'inCommittedLog');
   }
   if (compareZxid(peer, min) < 0 && txnLogSyncEnabled) {
@@ -89,10 +89,8 @@ function firstMatch({ peer, last, committedLog, txnLogSyncEnabled, forced, rules
   return plan('SNAP', last, last, compareZxid(peer, min) < 0 ? 'txnLogDisabled' : 'unhandled');
 }
 
-/** Where to begin in committedLog: at the last txn not later than `peer`, so that the walk sees its predecessor. */
-function startOf(committedLog: ChunkedList<LoggedTxn>, peer: Zxid): number {
-  return Math.max(0, listSearch(committedLog, ({ txn }) => compareZxid(txn.zxid, peer) >= 0) - 1);
-}
+/** zxid −1. Every history that is walked begins with a txn that the learner has too, or has passed: it never goes out. */
+const BEFORE_ALL: Zxid = { epoch: -1, counter: 0xffff_ffff };
 
 /** One pass over history, looking for the learner's last zxid and collecting what it lacks (D-33). */
 class Walk {
@@ -101,9 +99,8 @@ class Walk {
   private readonly peer: Zxid;
   private readonly lastCommitted: Zxid;
   private readonly rules: SyncRules;
-  private previous: Zxid | null = null;
+  private previous: Zxid = BEFORE_ALL;
   private opening: { readonly mode: 'DIFF' | 'TRUNC'; readonly zxid: Zxid } | null = null;
-  private otherEpoch = false;
 
   constructor(peer: Zxid, lastCommitted: Zxid, rules: SyncRules) {
     this.peer = peer;
@@ -124,10 +121,8 @@ class Walk {
         const same = compareZxid(zxid, this.peer) === 0;
         if (same || isNewEpochZxid(this.peer) || this.rules.divergedPeer === 'overlooked') {
           this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
-          if (same) continue;
-        } else if (zxid.epoch !== this.peer.epoch || this.previous === null) {
-          // The learner's last txn is not in this history, and where to cut is not known: too far apart for TRUNC.
-          this.otherEpoch = zxid.epoch !== this.peer.epoch;
+        } else if (zxid.epoch !== this.peer.epoch) {
+          // The learner's last txn is not in this history, and a TRUNC must not cross epochs.
           return;
         } else {
           this.opening = { mode: 'TRUNC', zxid: this.previous };
@@ -139,7 +134,6 @@ class Walk {
         this.queuedTo = zxid;
       }
     }
-    if (this.opening === null && isNewEpochZxid(this.peer)) this.opening = { mode: 'DIFF', zxid: this.lastCommitted };
   }
 
   finish(
@@ -148,8 +142,7 @@ class Walk {
     source: NonNullable<SyncPlan['source']>,
     because: SyncPlan['because'],
   ): SyncPlan {
-    if (this.opening === null)
-      return plan('SNAP', last, this.queuedTo, this.otherEpoch ? 'divergedEpoch' : 'unhandled', { source, queued: this.queued });
+    if (this.opening === null) return plan('SNAP', last, this.queuedTo, 'divergedEpoch', { source });
     return plan(this.opening.mode, this.opening.zxid, this.queuedTo, this.opening.mode === 'TRUNC' ? 'diverged' : because, {
       source,
       queued: this.queued,

@@ -4,7 +4,7 @@
  * Source: `LearnerHandler.run`, `LearnerHandler.syncFollower`, `Leader.startForwarding`.
  */
 import { listItems } from '../../base/chunked.ts';
-import { compareZxid, zxid, type Zxid } from '../../base/zxid.ts';
+import { zxid, type Zxid } from '../../base/zxid.ts';
 import { fileSize } from '../../store/disk.ts';
 import { datedFiles } from '../../store/names.ts';
 import { proposalsFromTxnLog, txnLogSizeLimit } from '../../store/txnLog.ts';
@@ -52,18 +52,20 @@ export function synchronize(d: Draft, conn: ConnId): void {
     send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
     send(d, conn, { kind: 'COMMIT', zxid: txn.zxid });
   }
-  if (!handler.observer) forwardOutstanding(d, handler, plan.forwardFrom);
+  if (!handler.observer) forwardOutstanding(d, handler);
   if (!overtakes) send(d, conn, newLeader);
   setHandler(d, { ...handler, stage: 'synchronizing', mode: plan.mode, forwarding: true, sending: true, lastHeard: d.now });
 }
 
-/** Proposals that are not committed yet: the learner will see their COMMIT live. Source: `Leader.startForwarding`. */
-function forwardOutstanding(d: Draft, { conn, sid }: Handler, after: Zxid): void {
+/**
+ * Proposals that are not committed yet: the learner will see their COMMIT live. All of them are later than what the sync brings, which was committed.
+ *
+ * Source: `Leader.startForwarding`.
+ */
+function forwardOutstanding(d: Draft, { conn, sid }: Handler): void {
   if (d.s.leading === null) return;
-  if (d.s.config.profile.ackOfTheCut === 'forgotten') forgetAcks(d, sid, after);
-  for (const { txn, bytes } of listItems(d.s.leading.outstanding)) {
-    if (compareZxid(txn.zxid, after) > 0) send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
-  }
+  if (d.s.config.profile.ackOfTheCut === 'forgotten') forgetAcks(d, sid);
+  for (const { txn, bytes } of listItems(d.s.leading.outstanding)) send(d, conn, { kind: 'PROPOSAL', zxid: txn.zxid, txn, bytes });
 }
 
 /** Source: `ZKDatabase.calculateTxnLogSizeLimit`, `ZKDatabase.getProposalsFromTxnLog`. */

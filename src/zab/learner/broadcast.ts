@@ -65,7 +65,7 @@ export function commitInform(d: Draft, _conn: ConnId, packet: Packet<'INFORM'>):
 /** Answers with the sessions heard from since the last time: only the leader expires sessions. */
 export function answerPing(d: Draft, conn: ConnId, packet: Packet<'PING'>): void {
   const touched = Object.entries(d.s.learning?.touched ?? {}) as [SessionId, number][];
-  if (touched.length > 0) updateLearning(d, { touched: {} });
+  updateLearning(d, { touched: {} });
   send(d, conn, { kind: 'PING', zxid: packet.zxid, touched });
 }
 

@@ -17,7 +17,7 @@ const CONNECT_ATTEMPTS = 5;
 const CONNECT_DELAY_MS = 100;
 
 export function updateLearning(d: Draft, change: Partial<Learning>): void {
-  if (d.s.learning !== null) Object.assign(edit(d, 'learning'), change);
+  Object.assign(edit(d, 'learning'), change);
 }
 
 /** Elected somebody else: look for its quorum port, which opens only once it has taken up its role (D-7). */
@@ -63,11 +63,11 @@ export function onLeaderConnectFailed(d: Draft, peer: Sid, reason: string): void
 }
 
 export function onConnectRetry(d: Draft): void {
-  if (d.s.learning?.conn === null) tryConnect(d);
+  tryConnect(d);
 }
 
 export function onConnectBudget(d: Draft): void {
-  if (d.s.learning?.conn === null) loseLeader(d, 'cannotConnect', 'timeout');
+  loseLeader(d, 'cannotConnect', 'timeout');
 }
 
 /** Connected: introduce oneself with the highest epoch accepted so far. */

@@ -284,7 +284,7 @@ function appendAndApplyCommitted(d: Draft): void {
 /** Takes what is known to be committed out of the queue, in order. */
 function takeCommitted(d: Draft): readonly LoggedTxn[] {
   const learning = d.s.learning;
-  if (learning === null || learning.committed.length === 0) return [];
+  if (learning === null) return [];
   const items: LoggedTxn[] = [];
   for (const z of learning.committed) {
     const item = learning.notLogged[items.length];
@@ -312,7 +312,12 @@ export function startServing(d: Draft, conn: ConnId): void {
     let next = 0;
     for (const item of notLogged) {
       const z = committed[next];
-      if (z === undefined || !sameZxid(item.txn.zxid, z)) continue;
+      if (z === undefined) {
+        // A null pointer in Java.
+        loseLeader(d, 'unexpectedPacket', `UPTODATE with no COMMIT of ${item.txn.zxid.epoch}:${item.txn.zxid.counter}`);
+        return;
+      }
+      if (!sameZxid(item.txn.zxid, z)) continue;
       next++;
       enqueue(d, item);
       applyCommitted(d, item);

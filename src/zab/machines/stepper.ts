@@ -41,16 +41,18 @@ export function stepper(machine: AnyStateMachine): Stepper {
   function compute(phase: Phase, event: string): Transition {
     const before = machine.resolveState({ value: valueOf(phase), context: {} });
     const [after, actions] = transition(machine, before, { type: event });
-    const next = phaseOf(after.value as StateValue);
-    const names = actions.map((action) => action.type);
-    return { phase: next, actions: names, allowed: names.length > 0 || next !== phase || before.can({ type: event }) };
+    return {
+      phase: phaseOf(after.value as StateValue),
+      actions: actions.map((action) => action.type),
+      allowed: before.can({ type: event }),
+    };
   }
 
   return {
     initial,
     step(phase, event) {
-      const byEvent = memo.get(phase) ?? new Map<string, Transition>();
-      if (byEvent.size === 0) memo.set(phase, byEvent);
+      let byEvent = memo.get(phase);
+      if (byEvent === undefined) memo.set(phase, (byEvent = new Map<string, Transition>()));
       let known = byEvent.get(event);
       if (known === undefined) byEvent.set(event, (known = compute(phase, event)));
       return known;

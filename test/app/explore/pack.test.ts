@@ -12,6 +12,8 @@ import { parseScenario } from '../../../src/ensemble/scenario.ts';
 import { signFound } from '../../../src/intake/runs/found.ts';
 import { readLink } from '../../../src/intake/runs/link.ts';
 import { runOfLink } from '../../../src/intake/runs/open.ts';
+import { violationText } from '../../../src/trace/findings/words.ts';
+import { guaranteeName } from '../../../src/trace/guarantees.ts';
 import { inline } from '../../ensemble/real.ts';
 
 /** Workers that do nothing by themselves: the test says what they say. */
@@ -56,7 +58,7 @@ function listening(): { readonly told: string[]; readonly listener: Listener; fi
   return state;
 }
 
-const violation: Violation = { invariant: 'agreement', sentence: 'They differ.', source: 'I-3', n: 9, at: 50 };
+const violation: Violation = { invariant: 'agreement', breach: { kind: 'noLeader', calmMs: 1 }, known: [], source: 'I-3', n: 9, at: 50 };
 const runOf = (commands: number): FoundRun => ({
   start: { servers: 3 },
   commands: Array.from({ length: commands }, (_, i) => ({ at: i, command: { type: 'heal' } })),
@@ -151,6 +153,10 @@ it('finds with a real hunter what the scenario shows wherever it is played', { t
   expect(heard.find!.commands).toBeLessThan(heard.find!.commandsBefore);
   expect(mine.replayed).toBe(true);
   expect(mine.scenario).toMatchObject({ name: 'found', title: request.violation.invariant });
+  expect(mine.scenario['texts']).toMatchObject({
+    en: { text: violationText(request.violation, 'en') },
+    zh: { text: violationText(request.violation, 'zh'), title: guaranteeName(request.violation.invariant, 'zh') },
+  });
 
   // The file that is saved, and the link, each played as anybody would.
   const scenario = parseScenario(JSON.parse(JSON.stringify(mine.scenario)), 'found.json');

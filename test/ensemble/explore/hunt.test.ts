@@ -5,6 +5,7 @@ import { commandTime } from '../../../src/ensemble/explore/plain.ts';
 import { CORE_FAILED, Play } from '../../../src/ensemble/explore/play.ts';
 import { Tally, work, type Report } from '../../../src/ensemble/explore/work.ts';
 import { InlineHost } from '../../../src/ensemble/host/inline.ts';
+import { violationText } from '../../../src/trace/findings/words.ts';
 import { inline } from '../real.ts';
 import { found, optionsOf } from './hunters.ts';
 
@@ -50,7 +51,7 @@ describe('a hunt', () => {
     ['ZOOKEEPER-335', /accepted epoch|had before|both lead/],
     ['ZOOKEEPER-4646', /history/],
   ])('finds that %s breaks something', (variant, sentence) => {
-    expect(found([variant]).violation.sentence).toMatch(sentence);
+    expect(violationText(found([variant]).violation, 'en')).toMatch(sentence);
   });
 
   it('takes a failing core for a finding, with the input that it fails at', () => {
@@ -60,7 +61,10 @@ describe('a hunt', () => {
     const play = new Play({ servers: 1 }, host);
     play.give({ type: 'start', sid: 1 }, 0);
     play.runTo(1_000);
-    expect(play.violation).toMatchObject({ invariant: CORE_FAILED, sentence: expect.stringContaining('no more') as string });
+    expect(play.violation).toMatchObject({
+      invariant: CORE_FAILED,
+      breach: { kind: 'simulatorFailed', message: expect.stringContaining('no more') as string },
+    });
   });
 });
 

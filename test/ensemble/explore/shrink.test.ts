@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Breach } from '../../../src/ensemble/breach.ts';
 import { digestOf } from '../../../src/ensemble/digest.ts';
 import { scenarioOfRun, type FoundRun } from '../../../src/ensemble/explore/plain.ts';
 import { Play, replay, type Violation } from '../../../src/ensemble/explore/play.ts';
@@ -20,11 +21,11 @@ function shrunk(run: FoundRun, violation: Violation, mostTries = Infinity): Shru
 }
 
 /** As a terminal and a page play it. */
-async function played(run: FoundRun, untilMs: number): Promise<{ readonly digest: string; readonly sentence: string | null }> {
+async function played(run: FoundRun, untilMs: number): Promise<{ readonly digest: string; readonly breach: Breach | null }> {
   const scenario = parseScenarioText(JSON.stringify(scenarioOfRun(run, untilMs + 1)), 'found');
   const { ensemble } = await runScenario(scenario, inline(), { observers: [new Invariants(scenario.config)] });
   const last = ensemble.trace.findLast(({ what }) => what.type === 'violation')?.what;
-  return { digest: digestOf(ensemble.trace), sentence: last?.type === 'violation' ? last.sentence : null };
+  return { digest: digestOf(ensemble.trace), breach: last?.type === 'violation' ? last.breach : null };
 }
 
 describe.each([['ZOOKEEPER-335'], ['ZOOKEEPER-4646']])('what is found with %s', (variant) => {
@@ -53,7 +54,7 @@ describe.each([['ZOOKEEPER-335'], ['ZOOKEEPER-4646']])('what is found with %s', 
       const play = new Play(run.start, inline());
       for (const { at, command } of run.commands) play.give(command, at);
       play.runTo(violation.at + 1);
-      expect(await played(run, violation.at)).toEqual({ digest: digestOf(play.ensemble.trace), sentence: violation.sentence });
+      expect(await played(run, violation.at)).toEqual({ digest: digestOf(play.ensemble.trace), breach: violation.breach });
     }
   });
 });
@@ -66,7 +67,7 @@ describe('a shrinker', () => {
 
   it('leaves a run as it is that does not break again', () => {
     const run: FoundRun = { start: { servers: 1 }, commands: [{ at: 0, command: { type: 'start', sid: 1 } }] };
-    const violation = { invariant: 'agreement', sentence: '', source: '', n: 0, at: 1 };
+    const violation = { invariant: 'agreement', breach: { kind: 'noLeader', calmMs: 1 }, known: [], source: '', n: 0, at: 1 } as const;
     expect(shrunk(run, violation)).toMatchObject({ run, minimal: false });
   });
 });

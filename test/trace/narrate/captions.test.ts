@@ -99,8 +99,8 @@ const WORLD: readonly WorldEvent[] = [
   { type: 'connectionOpened', conn: 1, channel: 'quorum', from: { kind: 'server', sid: 1 }, to: { kind: 'client', client: 2 } },
   { type: 'connectionClosed', conn: 1, lost: [1] },
   { type: 'note', text: 'x' },
-  { type: 'violation', invariant: 'agreement', sentence: 's', source: 'I-3' },
-  { type: 'guaranteeVoid', guarantee: 'agreement', sentence: 's' },
+  { type: 'violation', invariant: 'a leader emerges', breach: { kind: 'noLeader', calmMs: 1_000 }, known: [], source: 'I-40' },
+  { type: 'guaranteeVoid', guarantee: 'agreement', breach: { kind: 'noLeader', calmMs: 1_000 }, after: [{ kind: 'wiped', sid: 2 }] },
 ];
 const EVENTS: readonly Sketch[] = [
   ...WORLD.map((what) => world(what)),

@@ -137,6 +137,14 @@ describe('attempts', () => {
     two.step((d) => onElectionConnectFailed(d, 1));
     expect(effectsOf(two.step(connectAll), 'connect')).toEqual([{ type: 'connect', channel: 'election', to: 1 }]);
   });
+
+  test('connectAll tries nobody who is connected already, and nobody there was never a message for', () => {
+    const two = new Two();
+    two.step((d) => onElectionAccepted(d, 7, 3));
+    two.step((d) => onElectionAccepted(d, 8, 1));
+    two.step((d) => onElectionConnectFailed(d, 1));
+    expect(two.step(connectAll)).toEqual([]);
+  });
 });
 
 describe('outbox (E-16, E-18)', () => {
@@ -184,6 +192,12 @@ describe('outbox (E-16, E-18)', () => {
     two.step((d) => onElectionAccepted(d, 7, 3));
     expect(two.step((d) => onElectionDisconnected(d, 7))).toEqual([]);
     expect(electionPeer(draftOf(two.server), 7)).toBeUndefined();
+  });
+
+  test('that does not exist yet is no empty one', () => {
+    const two = new Two();
+    two.step((d) => onElectionAccepted(d, 7, 1));
+    expect(haveDelivered(draftOf(two.server))).toBe(false);
   });
 
   test('one empty outbox is enough to have delivered', () => {

@@ -36,6 +36,13 @@ describe('a new election', () => {
     expect(one.proposal?.leader).toBe(1);
   });
 
+  test('until 3.3 had no memory of epochs but the last txn (ZOOKEEPER-335)', () => {
+    const forgetful = { ...three, profile: { ...three.profile, epochMemory: 'lastTxn' as const } };
+    const one = new Alone(1, forgetful, { zxid: zxid(3, 7), epoch: 5 }).start();
+    expect(one.server).toMatchObject({ acceptedEpoch: 3, currentEpoch: 3 });
+    expect(one.proposal).toEqual(vote(1, 1, zxid(3, 7), 3));
+  });
+
   test('at boot an observer, whose own vote is for nobody, answers with a vote for itself (E-3)', () => {
     const four = new Alone(4, configOf([...participants(1, 2, 3), ...observers(4, 5)]), { zxid: zxid(2, 7), epoch: 2 });
     // What a process has before its election begins.
@@ -69,6 +76,14 @@ describe('messages are answered in every role', () => {
     expect(one.votes).toEqual({ 1: 1 });
     expect(one.timers).toEqual([]);
     expect(decided(one.last.decisions, 'vote.rejected')).toMatchObject([{ from: 4, reason: 'senderNotVoter' }]);
+  });
+
+  test('a server that has had a leader since an earlier round is not told anything by one that looks (E-22)', () => {
+    const one = new Alone(1, three).start();
+    one.step((d) => startElection(d, 'lostLeader'));
+    expect(one.round).toBe(2);
+    one.hears(2, 'FOLLOWING', vote(3, 1));
+    expect(one.sent).toEqual([]);
   });
 
   test('a server that looks in an earlier round gets the proposal, and is ignored (E-22, E-35)', () => {
@@ -316,6 +331,12 @@ describe('servers that have a leader', () => {
     now.hears(1, 'FOLLOWING', vote(3, 1));
     expect(now.server.role).toBe('LEADING');
     expect(now.server.cnx.leadingVoteSet).toEqual([1, 3]);
+  });
+
+  test('a refusal is told once, although votes of the same round are looked at twice', () => {
+    const one = new Alone(1, five).start();
+    one.hears(4, 'FOLLOWING', vote(5));
+    expect(decided(one.last.decisions, 'vote.established')).toMatchObject([{ sameRound: true, outcome: 'notYet' }]);
   });
 
   test('a message from an OBSERVING voter is passed over', () => {

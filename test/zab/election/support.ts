@@ -2,6 +2,7 @@
 import { zxid, type Zxid } from '../../../src/base/zxid.ts';
 import type { Draft } from '../../../src/zab/draft.ts';
 import { NEW_ELECTION_LAYER } from '../../../src/zab/election/state.ts';
+import { NO_ZXID } from '../../../src/zab/election/votes.ts';
 import type { Server } from '../../../src/zab/state.ts';
 import { DEFAULT_CONFIG } from '../../../src/ensemble/options.ts';
 import type { Decision, Effect, ElectionMessage, EnsembleConfig, Member, Role, RuleId, Vote } from '../../../src/zab/types.ts';
@@ -39,8 +40,7 @@ export function newServer(
     cnx: NEW_ELECTION_LAYER,
     currentEpoch: epoch,
     acceptedEpoch: epoch,
-    databaseTrusted: trusted,
-    tree: { lastProcessedZxid: last },
+    tree: { lastProcessedZxid: trusted ? last : NO_ZXID },
   };
   return parts as Server;
 }

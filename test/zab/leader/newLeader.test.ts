@@ -38,6 +38,7 @@ describe('UPTODATE', () => {
     cores.tell(second, NEWLEADER_ACK);
     expect([told(cores, 1), told(cores, 2)]).toEqual([true, true]);
     expect(cores.first('leader.established', 5).decision).toMatchObject({ supporters: [5, 1, 2], zxid: zxid(1, 0) });
+    expect(cores.server(5).committedZxid).toEqual(zxid(1, 0));
   });
 
   it('does not wait for an observer, whose ACK is not counted', () => {

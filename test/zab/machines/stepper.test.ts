@@ -37,6 +37,13 @@ describe('the memoised stepper', () => {
     expect(states.filter((state) => state.parent !== undefined && (state.description ?? '') === '').map((state) => state.key)).toEqual([]);
   });
 
+  it('works a move out once', () => {
+    const quick = stepper(snapshotMachine);
+    const first = quick.step('serializing', 'slice');
+    quick.step('serializing', 'serialized');
+    expect(quick.step('serializing', 'slice')).toBe(first);
+  });
+
   it('turns state values into text and back', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 4 }), (parts) => {

@@ -1,0 +1,117 @@
+/** 不成立的保证，用中文说。Guarantees that do not hold, in Simplified Chinese. */
+import type { NamedTxn, Told } from '../../ensemble/breach.ts';
+import { plainText, z } from '../narrate/text.ts';
+import type { FindingTexts } from './texts.ts';
+
+const t = ({ zxid, type, path, session }: NamedTxn): string =>
+  `${z(zxid)}（${plainText(type)} ${path === null ? `会话 ${session}` : plainText(path)}）`;
+const told = ({ client, op, zxid }: Told): string => `客户端 ${client} 收到 ${plainText(op)} 成功的答复，位于 ${z(zxid)}`;
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} 秒`;
+
+export const findingsZh: FindingTexts = {
+  says: {
+    'one leader per epoch': '一个 epoch 至多只能有一个服务器确立为领导者。',
+    'consecutive proposals': '同一个 epoch 里提议的 zxid 从 1 开始计数，没有间隙。',
+    'only what was proposed': '服务器只会收下该 epoch 的领导者提议过的事务。',
+    agreement: '在所有服务器上，已提交的事务内容相同、次序相同。',
+    'no acknowledged write is lost': '只要多数服务器的磁盘完好，已答复客户端成功的写入就绝不会丢失。',
+    'reply means committed': '写入提交之后，客户端才会收到成功的答复。',
+    'applied is a prefix of committed': '正在服务的服务器已应用的，是到某一点为止的全部已提交事务，不多也不少。',
+    'epochs are ordered': 'currentEpoch 绝不会比 acceptedEpoch 新，日志里最后一个事务也不会比这两者新。',
+    'promises are kept': '服务器绝不会退回到比已接受的 epoch 更旧的 epoch。',
+    'a leader has all committed txns': '新领导者的历史包含此前各 epoch 提交的所有事务。',
+    'a client never goes back': '客户端在同一个会话里看到的 zxid 绝不会变小。',
+    'equal trees': '应用到同一个 zxid 的服务器，树也相同。',
+    'what was cut stays cut': '领导者要求服务器截掉的事务，不会再从它的磁盘上回来。',
+    'committed is never cut': '绝不会要求服务器截掉已提交的事务。',
+    'committed is durable': '在任何一方得知提交之前，已提交的事务已经在多数服务器的磁盘上。',
+    'an epoch stands on its history': '服务器把一个 epoch 记为自己的 epoch 之前，该 epoch 起始的历史必须已在它的磁盘上。',
+    'sync gives the committed txns': '领导者同步学习者时，从学习者已有的某个事务起，逐个发送已提交的事务。',
+    'a history ascends': '历史里各事务的 zxid 递增。',
+    'proposals follow one another': '在同一个 epoch 里，服务器收下的事务没有间隙。',
+    'messages come in their phase': '消息到来时，接收方正处于与之相应的角色和阶段。',
+    'commits match proposals': 'COMMIT 对应的是等待提交最久的提案。',
+    'acks match': '确认对应的是领导者正在等待确认的内容。',
+    'values have their shape': 'epoch、zxid、角色和阶段只取合法的值。',
+    'a session has one owner': '一个会话只属于一个客户端，它的请求按发出的次序生效。',
+    'a closed session stays closed': '会话一旦关闭，就不会再为它做任何事，也不会再有属于它的临时节点。',
+    'a leader emerges': '多数服务器在运行、彼此连通又无人打扰时，不久就会有领导者。',
+    'requests are answered': '只要有多数服务器跟随，领导者提议的事务不久就会提交。',
+    'learners get to serve': '在运行并连上领导者的服务器，不久就会开始服务客户端。',
+    'epochs settle': '无人打扰集群时，epoch 不再增加。',
+    'silent sessions end': '没有动静的会话超时后会关闭。',
+    'no server ends by itself': '磁盘完好的服务器不会自己退出。',
+  },
+  breaches: {
+    leaderLacks: (b) => `服务器 ${b.sid} 领导 epoch ${b.epoch}，却没有已提交的 ${t(b.txn)}。${b.told === null ? '' : `${told(b.told)}。`}`,
+    commitsOther: (b) => `领导者 ${b.leader} 提交 ${t(b.txn)}，而这个位置此前提交的是 ${t(b.committed)}。`,
+    cutsCommitted: (b) => `领导者 ${b.leader} 要求服务器 ${b.sid} 退回 ${z(b.to)}，这会截掉已提交的 ${t(b.txn)}。`,
+    appliedOther: (b) => `服务器 ${b.sid} 应用了 ${t(b.txn)}，而这个位置提交的是 ${t(b.committed)}。`,
+    servesWithout: (b) => `服务器 ${b.sid} 在 ${z(b.zxid)} 处服务客户端，却缺少已提交的 ${t(b.txn)}。`,
+    showsUncommitted: (b) => `服务器 ${b.sid} 在 ${z(b.zxid)} 处服务客户端，却让人看到从未提交的 ${t(b.txn)}。`,
+    treesDiffer: (b) =>
+      `服务器 ${b.sids[0]} 和 ${b.sids[1]} 都已应用到 ${z(b.zxid)}，但两棵树不同（摘要分别是 ${b.digests[0]} 和 ${b.digests[1]}）。`,
+    toldUncommitted: (b) => `${told(b.told)}，但只提交到 ${z(b.committed)}。`,
+    toldOther: (b) => `${told(b.told)}，但那里${b.committed === null ? '没有提交任何事务' : `提交的是 ${t(b.committed)}`}。`,
+    clientWentBack: (b) => `客户端 ${b.client} 见过 ${z(b.seen)}，现在得到的答复却只到 ${z(b.zxid)}。`,
+    notDurable: (b) =>
+      `领导者 ${b.leader} 凭服务器 ${b.sid} 的确认认定${b.taken === 'txn' ? '一个事务' : '自己的历史'}已提交，而那台服务器的磁盘只到 ${z(b.ends)}。`,
+    epochUnfounded: (b) =>
+      `服务器 ${b.sid} 进入了 epoch ${b.epoch}，它起始的历史到 ${z(b.initial)} 为止，但这台服务器的磁盘只到 ${z(b.ends)}。`,
+    cutCameBack: (b) => `服务器 ${b.sid} 被要求退回 ${z(b.to)}，却又把${b.from === 'log' ? '日志' : '快照'}读到了 ${z(b.last)}。`,
+    epochWonTwice: (b) => `服务器 ${b.sid} 得到了 epoch ${b.epoch} 的多数支持，而服务器 ${b.other} 此前已经得到过。`,
+    bothLead: (b) => `服务器 ${b.sids[0]} 和 ${b.sids[1]} 都在领导 epoch ${b.epoch}。`,
+    bothAccepted: (b) => `服务器 ${b.sids[0]} 和 ${b.sids[1]} 都是领导者，而且都接受了 epoch ${b.epoch}。`,
+    epochWentBack: (b) => `服务器 ${b.sid} 接受过 epoch ${b.accepted}，却退回到 ${b.epoch}。`,
+    epochNotAccepted: (b) => `服务器 ${b.sid} 处于 epoch ${b.epoch}，却只接受到 ${b.accepted}。`,
+    loggedBeyondEpoch: (b) => `服务器 ${b.sid} 的日志已有 ${z(b.zxid)}，但它的当前 epoch 是 ${b.epoch}。`,
+    promiseBroken: (b) => `服务器 ${b.sid} 接受过 epoch ${b.accepted}，现在却为 epoch ${b.epoch} 计数。`,
+    neverProposed: (b) => `服务器 ${b.sid} 收下了 ${t(b.txn)}，而没有领导者提议过它。`,
+    otherProposed: (b) => `服务器 ${b.sid} 收下了 ${t(b.txn)}，而那里提议的是 ${t(b.proposed)}。`,
+    proposalGap: (b) => `epoch ${b.leads} 的领导者 ${b.leader} 提议 ${z(b.zxid)}，而上一个提案是 epoch ${b.epoch} 的第 ${b.counter} 个。`,
+    outOfPhase: (b) => `服务器 ${b.sid} 在 ${b.role}、${b.zabState} 时收到 ${b.message}。`,
+    packetRefused: (b) => `服务器 ${b.sid} 放弃领导者：${b.packet === null ? '有一个包' : ` ${plainText(b.packet)} `}来得不是时候。`,
+    commitRefused: (b) => `服务器 ${b.sid} 放弃领导者：收到 ${z(b.zxid)} 的 COMMIT，却没有等待提交的提案。`,
+    commitUnexpected: (b) =>
+      `服务器 ${b.sid} 被要求提交 ${z(b.zxid)}，但${b.head === null ? '没有等待提交的提案' : `等待最久的提案是 ${z(b.head)}`}。`,
+    commitOutOfOrder: (b) =>
+      `领导者 ${b.leader} 提交 ${z(b.zxid)}，而${b.after === null ? '这个 epoch 还没有提交过任何事务' : `此前只提交到 ${z(b.after)}`}。`,
+    newLeaderAck: (b) => `epoch ${b.epoch} 的领导者 ${b.leader} 在等服务器 ${b.from} 确认 NEWLEADER，收到的却是对 ${z(b.zxid)} 的确认。`,
+    unknownAck: (b) => `服务器 ${b.from} 向领导者 ${b.leader} 确认 ${z(b.zxid)}，而领导者没有提议过它。`,
+    historyDescends: (b) => `服务器 ${b.sid} 把 ${t(b.txn)} 接在历史里的 ${z(b.last)} 之后。`,
+    historyGap: (b) => `服务器 ${b.sid} 把 ${t(b.txn)} 接在历史里的 ${z(b.last)} 之后：中间的事务缺失了。`,
+    badEpoch: (b) => `服务器 ${b.sid} 处于不可能的状态：${b.field} 是 ${b.epoch}。`,
+    badZxid: (b) =>
+      `服务器 ${b.sid} 处于不可能的状态：${b.field === 'lastZxid' ? '最后的' : '日志里最后的'} zxid 是 ${b.zxid.epoch}:${b.zxid.counter}。`,
+    badPhase: (b) => `服务器 ${b.sid} 处于不可能的状态：身为 ${b.role}，却处于 ${b.zabState}。`,
+    syncFromElsewhere: (b) => `领导者 ${b.leader} 从 ${z(b.from)} 起用 ${b.mode} 同步服务器 ${b.learner}，但那个事务从未提交。`,
+    syncSkips: (b) => `领导者 ${b.leader} 向服务器 ${b.learner} 发送 ${z(b.zxid)}，而接下来应是 ${t(b.next)}。`,
+    closedSessionActs: (b) => `${t(b.txn)} 为会话 ${b.txn.session} 提交，而这个会话已在 ${z(b.closed)} 关闭。`,
+    requestsReordered: (b) => `${t(b.txn)} 是会话 ${b.txn.session} 的请求 ${b.cxid}，却在该会话的请求 ${b.last} 之后提交。`,
+    closedSessionOwns: (b) => `客户端 ${b.client} 在 ${z(b.zxid)} 处看到会话 ${b.session} 的临时节点，而这个会话已在 ${z(b.closed)} 关闭。`,
+    sessionShared: (b) => `客户端 ${b.client} 得到会话 ${b.session}，而它属于客户端 ${b.other}。`,
+    serverEnded: (b) =>
+      `服务器 ${b.sid} 已退出，退出码 ${b.exitCode ?? '未知'}：${b.message === null ? '没有说明' : plainText(b.message)}。`,
+    epochUnsettled: (b) => `集群已有 ${seconds(b.calmMs)}无人打扰，服务器 ${b.sid} 却开始了 epoch ${b.epoch}。`,
+    noLeader: (b) => `多数服务器在运行且彼此连通，已有 ${seconds(b.calmMs)}无人打扰，却没有领导者。`,
+    doesNotServe: (b) => `服务器 ${b.sid} 在运行，与领导者 ${b.leader} 连通已有 ${seconds(b.calmMs)}，却没有开始服务。`,
+    notAnswered: (b) => `领导者 ${b.leader} 在 ${seconds(b.waitedMs)}前提议了 ${z(b.zxid)}，至今没有提交。`,
+    sessionRemains: (b) => `会话 ${b.session} 的客户端已经离开，会话却还在。`,
+    simulatorFailed: (b) => `Zablab 自身出错：${plainText(b.message)}`,
+  },
+  deeds: {
+    wiped: (d) => `服务器 ${d.sid} 的磁盘被清空`,
+    diskFull: (d) => `服务器 ${d.sid} 的磁盘满了`,
+    powerLost: (d) => `服务器 ${d.sid} 断电，而 forceSync=no 让它在数据落盘之前就确认`,
+    restored: (d) => `服务器 ${d.sid} 的磁盘被备份“${plainText(d.name)}”替换`,
+    fileDamaged: (d) => `服务器 ${d.sid} 上 ${plainText(d.file)} 的一个字节被损坏`,
+    fileCut: (d) => `服务器 ${d.sid} 上的 ${plainText(d.file)} 被截短`,
+    fileDeleted: (d) => `服务器 ${d.sid} 上的 ${plainText(d.file)} 被删除`,
+    fileReplaced: (d) => `服务器 ${d.sid} 上的 ${plainText(d.file)} 被替换`,
+  },
+  known: (issues) => `这个版本的已知缺陷：${issues.join('、')}。`,
+  promised: (deeds) => `ZooKeeper 的承诺与此相反，但有一个前提，而它已被打破：${deeds.join('；')}。`,
+  broken: (guarantee, text) => `保证“${guarantee}”被破坏：${text}`,
+  void: (guarantee, text) => `由于你自己的操作，保证“${guarantee}”不再成立：${text}`,
+  space: '',
+};
