@@ -130,12 +130,16 @@ function changed(files: Files, op: DiskOp): Files {
     case 'truncate':
       return withFile(files, op.file, (file) => truncated(file, op.length));
     case 'writeAtomic':
-      return { ...files, [op.file]: writtenFile(copyOf(op.bytes)) };
+      return { ...without(files, `${op.file}.tmp`), [op.file]: writtenFile(copyOf(op.bytes)) };
     case 'fsync':
       return withFile(files, op.file, (file) => ({ ...file, synced: file.length }));
     case 'delete':
-      return Object.fromEntries(Object.entries(files).filter(([name]) => name !== op.file));
+      return without(files, op.file);
   }
+}
+
+function without(files: Files, unwanted: string): Files {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => name !== unwanted));
 }
 
 function withFile(files: Files, name: string, change: (file: DiskFile) => DiskFile): Files {
@@ -163,7 +167,7 @@ const created = new WeakMap<DiskOp, DiskFile['buffer']>();
 
 function importedFile(name: string, bytes: Bytes): DiskFile {
   let length = bytes.length;
-  if (zxidOfName(name, 'log') !== null) while (length > 0 && bytes[length - 1] === 0) length--;
+  if (zxidOfName(name, 'log') !== null) while (bytes[length - 1] === 0) length--;
   return { ...writtenFile(copyOf(bytes.subarray(0, length))), size: bytes.length };
 }
 

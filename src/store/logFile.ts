@@ -114,7 +114,7 @@ export function readRecord(bytes: Bytes, size: number, offset: number): LogStep 
   if (length < 0 || length > MAX_LENGTH) return failed('unreadable', `Unreasonable length = ${length}`, offset + 8);
   const start = offset + RECORD_HEAD_SIZE;
   const mark = start + length;
-  if (mark >= size || bytes[mark] !== END_OF_RECORD) return ended('partial', offset);
+  if (bytes[mark] !== END_OF_RECORD) return ended('partial', offset);
   const txnBytes = copyOf(bytes.subarray(start, mark));
   if (intAt(bytes, offset) !== 0 || intAt(bytes, offset + 4) >>> 0 !== adler32(txnBytes)) return failed('crc', 'CRC check failed', offset);
   return decoded(txnBytes, offset);

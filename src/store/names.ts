@@ -18,10 +18,10 @@ export function snapshotName(last: Zxid): string {
   return `snapshot.${zxidHex(last)}`;
 }
 
-/** The zxid in a file's name, or null if the file is not of this kind. An extension (`.gz`) is allowed. */
+/** The zxid in a file's name, or null if the file is not of this kind: the number is a signed long. An extension (`.gz`) is allowed. */
 export function zxidOfName(name: string, prefix: DatedPrefix): Zxid | null {
   const [kind, hex] = name.split('.');
-  if (kind !== prefix || hex === undefined || !/^[0-9a-f]{1,16}$/i.test(hex)) return null;
+  if (kind !== prefix || hex === undefined || !/^[0-7]?[0-9a-f]{1,15}$/i.test(hex)) return null;
   return { epoch: hex.length > 8 ? parseInt(hex.slice(0, -8), 16) : 0, counter: parseInt(hex.slice(-8), 16) };
 }
 
@@ -33,9 +33,9 @@ export interface DatedFile {
 /** Files of one kind, oldest first: ordered by the number in the name, not by its text. */
 export function datedFiles(disk: Disk, prefix: DatedPrefix): DatedFile[] {
   const found: DatedFile[] = [];
-  for (const name of Object.keys(disk.files)) {
+  for (const name of Object.keys(disk.files).sort()) {
     const zxid = zxidOfName(name, prefix);
     if (zxid !== null) found.push({ name, zxid });
   }
-  return found.sort((a, b) => compareZxid(a.zxid, b.zxid) || (a.name < b.name ? -1 : 1));
+  return found.sort((a, b) => compareZxid(a.zxid, b.zxid));
 }

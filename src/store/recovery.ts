@@ -5,7 +5,7 @@
  */
 import { mapGet, mapSet } from '../base/chunked.ts';
 import type { Bytes, SessionId } from '../base/ids.ts';
-import { compareZxid, maxZxid, ZXID_ZERO, zxid as makeZxid, type Zxid } from '../base/zxid.ts';
+import { compareZxid, ZXID_ZERO, zxid as makeZxid, type Zxid } from '../base/zxid.ts';
 import { applyTxn } from '../tree/apply.ts';
 import { newTree } from '../tree/tree.ts';
 import type { DataTree, Txn, TxnResult } from '../tree/types.ts';
@@ -45,8 +45,6 @@ const NO_DATABASE: Zxid = makeZxid(-1, 0xffffffff);
 interface Restored {
   readonly tree: DataTree;
   readonly ops: readonly DiskOp[];
-  /** Null when there is nothing to replay. */
-  readonly replayFrom: Zxid | null;
 }
 
 /** Starts from a disk. Never throws for what is on it: failures come back with the steps taken until then. */
@@ -54,8 +52,8 @@ export function recover(disk: Disk, options: RecoveryOptions): RecoveryOutcome {
   const steps: RecoveryStep[] = [];
   try {
     const restored = restoreSnapshot(disk, options, steps);
-    const { tree, txns } = restored.replayFrom === null ? { tree: restored.tree, txns: [] } : replay(disk, restored.tree, options, steps);
-    const ops = [...restored.ops, ...emptyLogOps(disk, options)];
+    const { tree, txns } = replay(disk, restored.tree, options, steps);
+    const ops = [...restored.ops, ...emptyLogOps(disk)];
     const epochs = loadEpochs(applyDiskOps(disk, ops), tree.lastProcessedZxid);
     steps.push({ step: 'epochs', acceptedEpoch: epochs.acceptedEpoch, currentEpoch: epochs.currentEpoch, rebuilt: epochs.rebuilt });
     return { ok: true, recovered: { tree, replayed: newest(txns, options.commitLogCount), steps, ops: [...ops, ...epochs.ops] } };
@@ -91,7 +89,7 @@ function restoreSnapshot(disk: Disk, options: RecoveryOptions, steps: RecoverySt
     try {
       const tree = withSessions(parseSnapshot(readFile(disk, name), zxid, sink), leftovers);
       steps.push({ step: 'snapshotLoaded', file: name, zxid, nodes: tree.nodes.size, sessions: tree.sessions.size });
-      return { tree, ops: [], replayFrom: zxid };
+      return { tree, ops: [] };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       steps.push({ step: 'snapshotSkipped', file: name, reason: inFile(error, name).message });
@@ -116,10 +114,10 @@ function withoutSnapshot(disk: Disk, options: RecoveryOptions, steps: RecoverySt
   steps.push({ step: 'noSnapshot' });
   const tree = newTree(options.configData, options.now);
   if (datedFiles(disk, 'log').length > 0) {
-    if (options.trustEmptySnapshot) return { tree, ops: [], replayFrom: ZXID_ZERO };
+    if (options.trustEmptySnapshot) return { tree, ops: [] };
     throw new StoreError({ message: 'No snapshot found, but there are log entries. Something is broken!', exitCode: 1 });
   }
-  if (!options.autocreate) return { tree: { ...tree, lastProcessedZxid: NO_DATABASE }, ops: [], replayFrom: null };
+  if (!options.autocreate) return { tree: { ...tree, lastProcessedZxid: NO_DATABASE }, ops: [] };
   const file = snapshotName(ZXID_ZERO);
   // The real server leaves this file to the operating system, which writes it back within half a minute. Nobody's first half-minute should end in
   // "No snapshot found" because the power failed in it, so here it is durable at once (docs/fidelity.md, Disk).
@@ -128,14 +126,14 @@ function withoutSnapshot(disk: Disk, options: RecoveryOptions, steps: RecoverySt
     { op: 'append', file, bytes: serializeSnapshot(tree, options.format) },
     { op: 'fsync', file },
   ];
-  return { tree, ops, replayFrom: null };
+  return { tree, ops };
 }
 
 /** Sessions that the snapshot itself names win. */
 function withSessions(tree: DataTree, extra: readonly (readonly [SessionId, number])[]): DataTree {
   let { sessions } = tree;
   for (const [id, timeoutMs] of extra) if (mapGet(tree.sessions, id) === undefined) sessions = mapSet(sessions, id, timeoutMs);
-  return sessions === tree.sessions ? tree : { ...tree, sessions };
+  return { ...tree, sessions };
 }
 
 /** Errors of single txns are ignored: they were errors when they were first applied, or the fuzzy snapshot holds their effect already. */
@@ -145,7 +143,8 @@ function replay(
   options: ReadOptions & Pick<RecoveryOptions, 'onReplayed'>,
   steps: RecoveryStep[],
 ): { tree: DataTree; txns: Txn[] } {
-  const from = following(start.lastProcessedZxid);
+  const { epoch, counter } = start.lastProcessedZxid;
+  const from = makeZxid(epoch, counter + 1);
   const txns: Txn[] = [];
   let tree = start;
   let inFileSoFar: LoggedTxn[] = [];
@@ -161,7 +160,7 @@ function replay(
       inFileSoFar.push(visit);
     }
   }
-  return { tree: { ...tree, lastProcessedZxid: maxZxid(tree.lastProcessedZxid, start.lastProcessedZxid) }, txns };
+  return { tree, txns };
 }
 
 function replayedStep(file: string, logged: readonly LoggedTxn[], end: 'eof' | 'zeroPadding' | 'partial'): RecoveryStep {
@@ -175,17 +174,13 @@ function replayedStep(file: string, logged: readonly LoggedTxn[], end: 'eof' | '
   };
 }
 
-/** The zxid as one number, plus one. */
-function following({ epoch, counter }: Zxid): Zxid {
-  return counter >= 0xffffffff ? makeZxid(epoch + 1, 0) : makeZxid(epoch, counter + 1);
-}
-
 /** committedLog holds one more than its count. Source: `ZKDatabase.addCommittedProposal`. */
 function newest(txns: readonly Txn[], commitLogCount: number): readonly Txn[] {
   return txns.slice(-(commitLogCount + 1));
 }
 
-function emptyLogOps(disk: Disk, options: ReadOptions): DiskOp[] {
-  const file = options.deleteEmptyNewestLog === true ? emptyNewestLog(disk) : null;
+/** Who may not delete an empty log has died of it by now. */
+function emptyLogOps(disk: Disk): DiskOp[] {
+  const file = emptyNewestLog(disk);
   return file === null ? [] : [{ op: 'delete', file }];
 }

@@ -101,10 +101,8 @@ export function parseSnapshot(bytes: Bytes, zxid: Zxid, sink?: SnapshotSink): Da
   return treeOfImage(parseSnapshotFile(bytes, sink), zxid);
 }
 
-/** Access lists that no node uses are dropped. Source: `ReferenceCountedACLCache.purgeUnused`. */
 export function treeOfImage({ sessions, acls, nodes }: SnapshotImage, zxid: Zxid): DataTree {
-  const used = new Set(nodes.map(({ acl }) => acl));
-  return treeOf({ sessions, acls: new Map(acls.filter(([key]) => used.has(key))), nodes }, zxid);
+  return treeOf({ sessions, acls: new Map(acls), nodes }, zxid);
 }
 
 /** Pre-order with an explicit stack, so that it can stop anywhere. Returns what is left. */
@@ -123,7 +121,7 @@ function visitNodes(out: JuteWriter, start: readonly Frame[], tree: DataTree, mo
     const node = mapGet(tree.nodes, path);
     if (node === undefined) continue;
     writeNode(out, { path, data: node.data, acl: node.acl, stat: node.stat });
-    if (node.children.size > 0) frames.push({ parent: path, children: Array.from(mapEntries(node.children), ([child]) => child), at: 0 });
+    frames.push({ parent: path, children: Array.from(mapEntries(node.children), ([child]) => child), at: 0 });
   }
   return frames;
 }

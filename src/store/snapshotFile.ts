@@ -79,7 +79,7 @@ export function parseSnapshotFile(bytes: Bytes, sink: SnapshotSink = { sessions:
   checkSeal(reader, bytes);
   const digest = ifPresent(() => readDigest(reader));
   if (digest !== null) checkSeal(reader, bytes);
-  const lastProcessedZxid = digest === null ? null : ifPresent(() => reader.zxid('lastProcessedZxid'));
+  const lastProcessedZxid = ifPresent(() => reader.zxid('lastProcessedZxid'));
   if (lastProcessedZxid !== null) checkSeal(reader, bytes);
   return { sessions: sink.sessions, acls, nodes, digest, lastProcessedZxid };
 }

@@ -162,8 +162,11 @@ function readCreate(type: 'create' | 'create2', reader: JuteReader, beforeParent
   };
 }
 
+/** No server writes a multi within a multi; whoever makes one up could nest them without end. Source: `DataTree.processTxn`. */
 function readSubTxn(reader: JuteReader): TxnBody {
+  const { offset } = reader;
   const type = readType(reader);
+  if (type === 'multi') throw new StoreError({ message: `Invalid type of op: ${txnTypeNumber(type)}`, exitCode: 1, offset });
   const start = reader.offset + 4;
   return readBody(type, new JuteReader(reader.buffer('sub-record') ?? new Uint8Array(), start));
 }

@@ -87,7 +87,7 @@ export function rollLog(log: LogWriter): LogWriter {
 function paddedSize(position: number, size: number, step: number): number {
   if (step <= 0 || position + PADDING_MARGIN < size) return size;
   if (position <= size) return size + step;
-  return position + step - ((position + step) % step);
+  return position + step - (position % step);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ export type DiskOp =
   /** Extends the file with zeros (preallocation); `size` in bytes. */
   | { readonly op: 'allocate'; readonly file: string; readonly size: number }
   | { readonly op: 'truncate'; readonly file: string; readonly length: number }
-  /** Replaces the content and makes it durable at once (`AtomicFileWritingIdiom`: tmp, fsync, rename). */
+  /** Replaces the content and makes it durable at once (`AtomicFileWritingIdiom`: tmp, fsync, rename): a tmp file that was there is gone. */
   | { readonly op: 'writeAtomic'; readonly file: string; readonly bytes: Bytes }
   /** Makes all that was written so far durable. */
   | { readonly op: 'fsync'; readonly file: string }

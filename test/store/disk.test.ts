@@ -13,6 +13,7 @@ import {
   fileSize,
   hasFile,
   readFile,
+  writeBackOps,
 } from '../../src/store/disk.ts';
 import type { Disk, DiskOp } from '../../src/store/types.ts';
 
@@ -70,9 +71,35 @@ describe('a file', () => {
     const buffers = new Set<unknown>();
     for (let i = 0; i < 10_000; i++) {
       disk = applyDiskOp(disk, append('0123456789'));
-      buffers.add(disk.files[file]?.buffer);
+      buffers.add(disk.files[file]?.buffer).add(disk.files[file]?.buffer.bytes);
     }
     expect(buffers.size).toBeLessThan(15);
+  });
+
+  it('is kept once where two do the same to it, as a server and the world around it do', () => {
+    const ops = [create, append('abc'), append('def')];
+    const [first, second] = [made(...ops), made(...ops)];
+    expect(second.files[file]?.buffer).toBe(first.files[file]?.buffer);
+    expect([text(first), text(second)]).toEqual(['abcdef', 'abcdef']);
+  });
+
+  it.each([
+    ['in the first byte', 'Xef', 'abcXef'],
+    ['in the last byte', 'deX', 'abcdeX'],
+    ['by being shorter', 'de', 'abcde'],
+    ['by being longer', 'defg', 'abcdefg'],
+  ])('that was appended to differently, %s, is two files', (_, other, whole) => {
+    const first = made(create, append('abc'));
+    const [one, two] = [applyDiskOp(first, append('def')), applyDiskOp(first, append(other))];
+    const longer = applyDiskOp(two, append('!'));
+    expect([text(first), text(one), text(two), text(longer)]).toEqual(['abc', 'abcdef', whole, `${whole}!`]);
+  });
+
+  it('that was written atomically leaves no tmp file behind', () => {
+    const epoch = (name: string, value: string): DiskOp => ({ op: 'writeAtomic', file: name, bytes: utf8(value) });
+    const disk = made(epoch('currentEpoch', '1'), epoch('currentEpoch.tmp', '2'), epoch('acceptedEpoch', '2'));
+    expect(fileNames(disk)).toEqual(['acceptedEpoch', 'currentEpoch', 'currentEpoch.tmp']);
+    expect(fileNames(applyDiskOp(disk, epoch('currentEpoch', '2')))).toEqual(['acceptedEpoch', 'currentEpoch']);
   });
 
   it('refuses ops on a file that is not there', () => {
@@ -98,12 +125,38 @@ describe('a power loss', () => {
   ])('%s', (_, ops, left) => {
     const disk = afterPowerLoss(made(...ops));
     expect(hasFile(disk, file) ? text(disk) : null).toBe(left);
+    // Nothing was preallocated, so nothing reads as zeros.
+    if (left !== null) expect(fileSize(disk, file)).toBe(left.length);
+  });
+
+  it('after a cut takes what was written behind it, though as many bytes were safe before', () => {
+    const disk = made(create, append('abcdef'), fsync, { op: 'truncate', file, length: 2 }, append('XYZ'));
+    expect([text(disk), text(afterPowerLoss(disk))]).toEqual(['abXYZ', 'ab']);
   });
 
   it('may leave a torn write', () => {
     const disk = made(create, append('abc'), fsync, append('def'));
     expect(text(afterPowerLoss(disk, { file, bytes: 2 }))).toBe('abcde');
     expect(text(afterPowerLoss(disk, { file, bytes: 99 }))).toBe('abcdef');
+  });
+
+  it('tears one file, also one that no fsync has made safe; the others keep what was safe', () => {
+    const disk = made(create, append('abc'), { op: 'create', file: 'log.2' }, { op: 'append', file: 'log.2', bytes: utf8('def') });
+    const left = afterPowerLoss(applyDiskOps(disk, [fsync, append('ghi')]), { file: 'log.2', bytes: 1 });
+    expect([text(left), text(left, 'log.2')]).toEqual(['abc', 'd']);
+  });
+
+  it('finds nothing unsafe after the operating system has written everything back', () => {
+    const disk = made(
+      create,
+      append('abc'),
+      { op: 'create', file: 'log.2' },
+      { op: 'writeAtomic', file: 'currentEpoch', bytes: utf8('1') },
+    );
+    expect(writeBackOps(disk)).toEqual([fsync, { op: 'fsync', file: 'log.2' }]);
+    const settled = applyDiskOps(disk, writeBackOps(disk));
+    expect(writeBackOps(settled)).toEqual([]);
+    expect(fileNames(afterPowerLoss(settled))).toEqual(['currentEpoch', 'log.1', 'log.2']);
   });
 
   it('keeps the preallocated size, of which the lost part reads as zeros', () => {
@@ -130,12 +183,16 @@ describe('a data directory', () => {
   it('exports preallocated zeros only up to a size', () => {
     const disk = made(create, { op: 'allocate', file, size: 67_108_880 }, append('abc'));
     expect(exportFiles(disk)[file]?.length).toBe(3);
-    expect(exportFiles(made(create, { op: 'allocate', file, size: 16_400 }, append('abc')))[file]?.length).toBe(16_400);
+    const exported = (size: number): number | undefined =>
+      exportFiles(made(create, { op: 'allocate', file, size }, append('abc')))[file]?.length;
+    expect([16_400, 65_536, 65_537].map(exported)).toEqual([16_400, 65_536, 3]);
   });
 
   it('keeps no zeros of an imported log in memory, yet knows its size', () => {
     const disk = diskOf({ [file]: new Uint8Array(1000).fill(7, 0, 10), 'snapshot.0': new Uint8Array(20) });
     expect([readFile(disk, file).length, fileSize(disk, file), readFile(disk, 'snapshot.0').length]).toEqual([10, 1000, 20]);
+    const zeros = diskOf({ [file]: new Uint8Array(8) });
+    expect([readFile(zeros, file).length, fileSize(zeros, file)]).toEqual([0, 8]);
   });
 
   it('is copied with buffers of its own', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mapEntries } from '../../src/base/chunked.ts';
-import { fromUtf8, utf8 } from '../../src/base/ids.ts';
+import { fromUtf8, sessionId, utf8 } from '../../src/base/ids.ts';
 import { afterPowerLoss, applyDiskOps, diskOf, emptyDisk, exportFiles, fileNames, readFile, writeBackOps } from '../../src/store/disk.ts';
 import { epochOp, fastForward, readEpochFile, recover } from '../../src/store/recovery.ts';
 import { encodeSnapshotFile, parseSnapshotFile, serializeSnapshot } from '../../src/store/snapshot.ts';
@@ -48,6 +48,25 @@ describe('a server that comes back', () => {
 
   it('replays only what is newer than the snapshot', () => {
     expect(recovered(withSnapshotAt(serverDisk(TXNS), 4)).replayed).toEqual(TXNS.slice(4));
+  });
+
+  it('replays all that follows in the log, also what is older', () => {
+    const start = withSnapshotAt(serverDisk(TXNS.slice(0, 2)), 2);
+    const { tree, replayed } = recovered(withEpoch(logged(start, [create(z(1, 2), '/g'), create(z(2), '/dead')]).disk, 2));
+    expect(replayed.map(({ zxid }) => zxid)).toEqual([z(1, 2), z(2)]);
+    expect(paths(tree)).toEqual(['/a', '/b', '/dead', '/g']);
+    expect(tree.lastProcessedZxid).toEqual(z(1, 2));
+  });
+
+  it('tells of a log of which the snapshot holds everything that nothing was replayed from it', () => {
+    expect(recovered(withSnapshotAt(serverDisk(TXNS.slice(0, 4)), 4)).steps[1]).toEqual({
+      step: 'logReplayed',
+      file: log,
+      first: null,
+      last: null,
+      count: 0,
+      end: 'zeroPadding',
+    });
   });
 
   it('catches up a living tree from its log alone', () => {
@@ -165,6 +184,42 @@ describe('damage on disk: snapshot.0, snapshot.100000004, six txns in one log', 
     expect([...mapEntries(tree.sessions)]).toEqual([['0xabc', 6000]]);
   });
 
+  it('of sessions of several damaged snapshots those read last stay, and those of the good one win', () => {
+    const image = parseSnapshotFile(good['snapshot.0'] ?? new Uint8Array());
+    const at = (...sessions: readonly (readonly [`0x${string}`, number])[]): Uint8Array =>
+      encodeSnapshotFile({ ...image, sessions: sessions.map(([id, timeoutMs]) => [sessionId(0, Number(id)), timeoutMs] as const) });
+    const disk = diskOf({
+      ...good,
+      'snapshot.0': at(['0xc', 3000], ['0xd', 3000]),
+      'snapshot.100000004': flipAt(-30)(at(['0xb', 2000], ['0xc', 2000])),
+      'snapshot.100000005': flipAt(-30)(at(['0xa', 1000], ['0xb', 1000])),
+    });
+    expect([...mapEntries(recovered(disk).tree.sessions)].sort()).toEqual([
+      ['0xa', 1000],
+      ['0xb', 2000],
+      ['0xc', 3000],
+      ['0xd', 3000],
+    ]);
+  });
+
+  it('a snapshot that does not end with a seal is not read at all: its sessions stay out of memory', () => {
+    const image = parseSnapshotFile(good['snapshot.100000004'] ?? new Uint8Array());
+    const cut = encodeSnapshotFile({ ...image, sessions: [['0xabc', 6000]] }).slice(0, -40);
+    const { tree, steps } = recovered(diskOf(changed(good, 'snapshot.100000004', () => cut)));
+    expect([...mapEntries(tree.sessions)]).toEqual([]);
+    expect(steps[0]).toMatchObject({
+      step: 'snapshotSkipped',
+      file: 'snapshot.100000004',
+      reason: expect.stringMatching(/seal/) as string,
+    });
+  });
+
+  it('where no snapshot ends with a seal and there is no log, the database is a new one', () => {
+    const cut = (bytes: Uint8Array): Uint8Array => bytes.slice(0, -1);
+    expect(paths(recovered(diskOf(changed(without(good, 'snapshot.100000004', log), 'snapshot.0', cut))).tree)).toEqual([]);
+    expect(failureOf(diskOf(changed(without(good, 'snapshot.100000004'), 'snapshot.0', cut)))).toMatch(/^No snapshot found/);
+  });
+
   it('tries no more than the 100 newest snapshots', () => {
     const broken = Object.fromEntries(
       Array.from({ length: 100 }, (_, i) => [
@@ -174,6 +229,9 @@ describe('damage on disk: snapshot.0, snapshot.100000004, six txns in one log', 
     );
     expect(failureOf(diskOf({ ...good, ...broken }))).toBe('Not able to find valid snapshots in version-2');
     expect(failureOf(diskOf({ ...good, ...without(broken, 'snapshot.200000001') }))).toBeNull();
+    // Those that do not end with a seal do not count.
+    const torn = Object.fromEntries(Object.entries(broken).map(([name, bytes]) => [name, bytes.slice(0, -1)]));
+    expect(failureOf(diskOf({ ...good, ...torn }))).toBeNull();
   });
 });
 
@@ -201,6 +259,17 @@ describe('epoch files', () => {
     ['both ahead of the log', set(set(disk, 'acceptedEpoch', '12'), 'currentEpoch', '11'), { accepted: 12, current: 11, rebuilt: [] }],
     ['not a number', set(disk, 'currentEpoch', 'three'), 'Found three in currentEpoch'],
     ['empty', set(disk, 'acceptedEpoch', ''), 'Found null in acceptedEpoch'],
+    ['a number and more', set(disk, 'currentEpoch', '3 '), 'Found 3  in currentEpoch'],
+    ['more before the number', set(disk, 'currentEpoch', ' 3'), 'Found  3 in currentEpoch'],
+    ['with a second line', set(disk, 'currentEpoch', '3\n4'), { accepted: 3, current: 3, rebuilt: [] }],
+    ['with the line end of Windows', set(disk, 'acceptedEpoch', '12\r\n'), { accepted: 12, current: 3, rebuilt: [] }],
+    ['with a plus', set(disk, 'acceptedEpoch', '+4'), { accepted: 4, current: 3, rebuilt: [] }],
+    ['below zero', set(disk, 'acceptedEpoch', '-1'), 'The accepted epoch, -1 is less than the current epoch, 3'],
+    [
+      'currentEpoch behind, its tmp file ahead of acceptedEpoch',
+      set(set(disk, 'currentEpoch', '2'), 'currentEpoch.tmp', '4'),
+      'The accepted epoch, 3 is less than the current epoch, 4',
+    ],
   ])('%s', (_, start, outcome) => {
     if (typeof outcome === 'string') {
       expect(failureOf(start)).toBe(outcome);
@@ -214,6 +283,7 @@ describe('epoch files', () => {
     });
     const after = started(start);
     expect([readEpochFile(after, 'acceptedEpoch'), readEpochFile(after, 'currentEpoch')]).toEqual([outcome.accepted, outcome.current]);
+    expect(fileNames(after)).not.toContain('currentEpoch.tmp');
   });
 
   it('are plain decimal text without a newline', () => {

@@ -17,6 +17,11 @@ describe('autopurge', () => {
     expect(left(full, 4)).toEqual(['log.5', 'log.b', 'log.15', 'log.1f', 'snapshot.a', 'snapshot.14', 'snapshot.1e', 'snapshot.28']);
   });
 
+  it('needs no log older than one that begins with the very txn of the oldest snapshot it keeps', () => {
+    const start = disk('log.1', 'log.5', 'log.9', 'snapshot.0', 'snapshot.5', 'snapshot.8', 'snapshot.b');
+    expect(left(start, 3)).toEqual(['log.5', 'log.9', 'snapshot.5', 'snapshot.8', 'snapshot.b']);
+  });
+
   it.each([
     ['fewer snapshots than it keeps', disk('log.1', 'snapshot.0', 'snapshot.a')],
     ['no snapshot', disk('log.1', 'log.5')],

@@ -19,7 +19,7 @@ import {
 import { applyTxn } from '../../src/tree/apply.ts';
 import { newTree } from '../../src/tree/tree.ts';
 import type { DataTree, Txn, TxnBody } from '../../src/tree/types.ts';
-import { create, logged, OPEN_ACL, plain, toHex, txn, z } from './helpers.ts';
+import { create, hex, logged, OPEN_ACL, plain, toHex, txn, z } from './helpers.ts';
 
 const FRESH = newTree(utf8('server.1=a:1:2:participant\nversion=0'), 1_795_215_260_000);
 const apply = (tree: DataTree, txns: readonly Txn[]): DataTree => txns.reduce((now, one) => applyTxn(now, one).tree, tree);
@@ -28,7 +28,8 @@ const paths = (bytes: Uint8Array): string[] => parseSnapshotFile(bytes).nodes.ma
 describe('a snapshot file', () => {
   it.each([
     ['no nodes', [], /no root node/],
-    ['a node whose name is no path', ['nonsense'], /unable to find parent/],
+    ['a node whose name is no path', ['', 'nonsense'], /unable to find parent  of path nonsense/],
+    ['a node that ends like a path', ['', 'a/'], /unable to find parent a of path a\//],
     ['a node before its parent', ['', '/a/b'], /unable to find parent \/a of path \/a\/b/],
   ])('with %s is refused, though its checksums are right', (_, names, message) => {
     const image = parseSnapshotFile(serializeSnapshot(FRESH));
@@ -62,6 +63,30 @@ describe('a snapshot file', () => {
       digest ? { zxid: z(1), digestVersion: 2, digest: tree.digest } : null,
       last ? z(1) : null,
     ]);
+  });
+
+  it.each([
+    ['shorter than 10 bytes', '00000000' + '000000012f', false],
+    ['of 10 bytes', '0000000000' + '000000012f', true],
+    ['with another text behind the last checksum', '0000000000' + '000000012e', false],
+    ['with a longer text there', '0000000000' + '000000022f', false],
+  ])('%s looks finished or not', (_, bytes, isValid) => {
+    expect(looksValid(hex(bytes))).toBe(isValid);
+  });
+
+  it('keeps no access list that no node has, but does not give its number to another one', () => {
+    const image = parseSnapshotFile(serializeSnapshot(FRESH));
+    const unused = [7, [{ perms: 1, scheme: 'ip', id: '10.0.0.1' }]] as const;
+    const tree = parseSnapshot(encodeSnapshotFile({ ...image, acls: [...image.acls, unused] }), z(1));
+    expect([...tree.acls.keys()]).toEqual(image.acls.map(([key]) => key));
+    const acl = [{ perms: 2, scheme: 'ip', id: '10.0.0.2' }];
+    const next = apply(tree, [txn(z(2), { type: 'create', path: '/a', data: null, acl, ephemeral: false, parentCVersion: 1 })]);
+    expect([...next.acls.keys()].at(-1)).toBe(8);
+  });
+
+  it('of the start of an epoch has no digest, since no txn has that zxid', () => {
+    const { digest } = parseSnapshotFile(serializeSnapshot({ ...FRESH, lastProcessedZxid: z(0, 2) }));
+    expect(digest).toEqual({ zxid: z(0, 0), digestVersion: 2, digest: 0 });
   });
 
   it('survives reading and writing, with null data, sessions and access lists', () => {
@@ -115,6 +140,18 @@ describe('a snapshot file', () => {
     );
   });
 
+  it('of 3.9 is sealed once more: a byte changed in its last zxid is noticed', () => {
+    const bytes = serializeSnapshot(apply(FRESH, [create(z(1), '/a')]), { digest: true, lastProcessedZxid: true });
+    const damaged = bytes.map((byte, i) => (i === bytes.length - 14 ? byte ^ 1 : byte));
+    expect(() => parseSnapshot(damaged, z(1))).toThrow(/^CRC corruption/);
+    expect(parseSnapshotFile(bytes).lastProcessedZxid).toEqual(z(1));
+  });
+
+  it('with another magic number is not read any further', () => {
+    const bytes = serializeSnapshot(FRESH).map((byte, i) => (i === 3 ? byte + 1 : byte));
+    expect(() => parseSnapshot(bytes, z(1))).toThrow('mismatching magic headers 1514885967 != 1514885966 (at byte 0)');
+  });
+
   it('names a node whose parent is missing', () => {
     const image = parseSnapshotFile(serializeSnapshot(apply(FRESH, [create(z(1), '/a'), create(z(2), '/a/b')])));
     const orphaned = encodeSnapshotFile({ ...image, nodes: image.nodes.filter(({ path }) => path !== '/a') });
@@ -133,6 +170,19 @@ describe('a snapshot taken while the tree changes', () => {
         expect(toHex(inSlices(tree, most, () => tree).bytes)).toBe(toHex(serializeSnapshot(tree)));
       }),
     );
+  });
+
+  it('visits no more nodes at a time than it is told', () => {
+    const tree = apply(FRESH, [create(z(1), '/a'), create(z(2), '/a/x'), create(z(3), '/b')]);
+    const lengths: number[] = [];
+    for (let writer = beginSnapshot(tree), done = false; !done;) {
+      const slice = continueSnapshot(writer, tree, 3);
+      lengths.push(slice.bytes.length);
+      ({ writer, done } = slice);
+    }
+    // Seven nodes.
+    expect(lengths).toHaveLength(3);
+    expect(lengths.reduce((sum, length) => sum + length)).toBe(serializeSnapshot(tree).length);
   });
 
   it('skips a child that is gone, misses one that came after its parent was visited', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sessionId, utf8 } from '../../src/base/ids.ts';
-import { StoreError } from '../../src/store/errors.ts';
-import { JuteWriter } from '../../src/store/jute.ts';
+import { EndOfBytes, StoreError } from '../../src/store/errors.ts';
+import { JuteWriter, MAX_LENGTH } from '../../src/store/jute.ts';
 import { encodeLogHeader, encodeRecord, scanLog } from '../../src/store/logFile.ts';
 import { decodeTxn, encodeTxn } from '../../src/store/txnCodec.ts';
 import { txnTypeNumber } from '../../src/tree/opcodes.ts';
@@ -59,18 +59,71 @@ describe('records of older versions', () => {
     expect(decodeTxn(bytes).body).toEqual({ type: 'create', path: '/a', data: null, acl: [], ephemeral: true, parentCVersion: -1 });
   });
 
+  it('is read so wherever in its file it stands, and says where it ends too early', () => {
+    const whole = header(1).string('/a').buffer(null).vector(0).bool(true).bytes();
+    expect(decodeTxn(whole, 1000).body).toEqual(decodeTxn(whole).body);
+    // The body starts behind a header of 32 bytes; the flag is the last of its 15.
+    expect(endOf(() => decodeTxn(whole.slice(0, -1), 1000))).toBe(1000 + 32 + 14);
+  });
+
+  it('a create2 has always had one', () => {
+    const bytes = header(15).string('/a').buffer(null).vector(0).bool(true).bytes();
+    expect(endOf(() => decodeTxn(bytes))).toBe(bytes.length);
+  });
+
   it('a closeSession without paths reads as null', () => {
     expect(decodeTxn(header(-11).bytes()).body).toEqual({ type: 'closeSession', paths: null });
+  });
+
+  it('a closeSession with a path of an absurd length is refused', () => {
+    const bytes = header(-11)
+      .vector(1)
+      .int(MAX_LENGTH + 1)
+      .bytes();
+    expect(() => decodeTxn(bytes)).toThrow('Unreasonable length = 2097151 of path (at byte 36)');
   });
 
   it('a record without digest reads as null', () => {
     expect(decodeTxn(encodeTxn({ ...CREATE_A, digest: null })).digest).toBeNull();
   });
 
+  it('a record that ends within its digest reads as one without', () => {
+    const bytes = encodeTxn(CREATE_A);
+    expect(decodeTxn(bytes.slice(0, -1))).toEqual({ ...CREATE_A, digest: null });
+  });
+
+  it('an error without a name is an error still, a path that is null an empty one', () => {
+    expect(decodeTxn(header(-1).int(-4711).bytes()).body).toEqual({ type: 'error', err: 'SYSTEMERROR' });
+    expect(decodeTxn(header(2).string(null).bytes()).body).toEqual({ type: 'delete', path: '' });
+  });
+
+  it('an operation of a multi that is cut short says where, counted in the file', () => {
+    // Behind the header: the count, the type and length of the operation, of which the path lacks its text.
+    const bytes = header(14).vector(1).int(2).buffer(new JuteWriter().int(2).bytes()).bytes();
+    expect(endOf(() => decodeTxn(bytes, 1000))).toBe(1000 + 32 + 4 + 4 + 4 + 4);
+    expect(endOf(() => decodeTxn(header(14).vector(1).int(2).buffer(null).bytes(), 1000))).toBe(1000 + 32 + 4 + 4 + 4);
+  });
+
+  it('a multi within a multi is refused', () => {
+    const bytes = header(14).vector(1).int(14).buffer(new JuteWriter().vector(0).bytes()).bytes();
+    expect(() => decodeTxn(bytes)).toThrow('Invalid type of op: 14 (at byte 36)');
+  });
+
   it('a type that does not exist is refused by name', () => {
     expect(() => decodeTxn(header(6).bytes(), 28)).toThrow('Unsupported Txn with type=6 (at byte 56)');
   });
 });
+
+/** Where the bytes ended too early. */
+function endOf(read: () => unknown): number | undefined {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof EndOfBytes) return error.failure.offset;
+    throw error;
+  }
+  throw new Error('expected EndOfBytes');
+}
 
 const acl: fc.Arbitrary<Acl[]> = fc.array(
   fc.record({ perms: fc.integer({ min: 0, max: 31 }), scheme: fc.constantFrom('world', 'digest', 'ip'), id: fc.string() }),

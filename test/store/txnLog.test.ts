@@ -61,6 +61,35 @@ describe('writing', () => {
     expect(grownAt + 4096).toBeLessThan(16 + 8192 + 200);
   });
 
+  it.each([
+    ['4097 bytes before the end: not yet', 16 + 8192 - 4097, []],
+    ['4096 bytes before the end', 16 + 8192 - 4096, [16 + 2 * 8192]],
+    ['at the end', 16 + 8192, [16 + 2 * 8192]],
+    ['behind the end: to a whole multiple', 16 + 8192 + 1, [16_384]],
+    ['far behind the end', 50_000, [57_344]],
+  ])('extends a file of 16 + 8192 bytes where the position is %s', (_, position, sizes) => {
+    const first = appendTxn(emptyDisk(), newLogWriter(), encodeTxn(txns(1, 1)[0] as Txn), z(1), { preAllocSizeKb: 8 });
+    const written = applyDiskOps(emptyDisk(), first.ops);
+    const bytes = new Uint8Array(position - readFile(written, 'log.100000001').length);
+    const disk = applyDiskOps(written, [{ op: 'append', file: 'log.100000001', bytes }]);
+    const { ops } = appendTxn(disk, first.log, encodeTxn(create(z(2), '/b')), z(2), { preAllocSizeKb: 8 });
+    expect(ops.flatMap((op) => (op.op === 'allocate' ? op.size : []))).toEqual(sizes);
+  });
+
+  it('extends nothing where that is switched off', () => {
+    const { disk, log } = logged(emptyDisk(), txns(1, 3), newLogWriter(), 0);
+    expect(fileSize(disk, 'log.100000001')).toBe(readFile(disk, 'log.100000001').length);
+    const { ops } = appendTxn(disk, log, encodeTxn(create(z(4), '/d')), z(4), { preAllocSizeKb: 0 });
+    expect(ops.map(({ op }) => op)).toEqual(['append']);
+  });
+
+  it('a batch is made durable by one fsync', () => {
+    const first = appendTxn(emptyDisk(), newLogWriter(), encodeTxn(create(z(1), '/a')), z(1), { preAllocSizeKb: 16 });
+    const second = appendTxn(applyDiskOps(emptyDisk(), first.ops), first.log, encodeTxn(create(z(2), '/b')), z(2), { preAllocSizeKb: 16 });
+    expect(second.ops.map(({ op }) => op)).toEqual(['append']);
+    expect(commitLog(second.log).ops).toEqual([{ op: 'fsync', file: 'log.100000001' }]);
+  });
+
   it('is durable only after the commit', () => {
     const appended = appendTxn(emptyDisk(), newLogWriter(), encodeTxn(txns(1, 1)[0] as Txn), z(1), { preAllocSizeKb: 16 });
     const disk = applyDiskOps(emptyDisk(), appended.ops);
@@ -92,6 +121,11 @@ describe('reading', () => {
   it('finds nothing behind the end, and nothing without files', () => {
     expect(counters(threeFiles(), 10)).toEqual([]);
     expect(counters(emptyDisk(), 0)).toEqual([]);
+  });
+
+  it('goes on once it has begun, also with txns that are older', () => {
+    const { disk } = logged(emptyDisk(), [create(z(1), '/a'), create(z(1, 2), '/b'), create(z(2), '/c')]);
+    expect(Array.from(readTxns(disk, z(2)), ({ txn }) => formatZxid(txn.zxid))).toEqual(['0x200000001', '0x100000002']);
   });
 
   it('tells where each txn stands', () => {
@@ -211,6 +245,24 @@ describe('truncation', () => {
     expect(cut.ok && Array.from(readTxns(applyDiskOps(disk, cut.ops), z(0)), ({ txn }) => formatZxid(txn.zxid))).toEqual(['0x200000001']);
   });
 
+  it.each<[string, Disk, number, unknown]>([
+    ['behind a txn that the log holds', threeFiles(), 5, [1, 2, 3, 4, 5]],
+    ['before a later one, where the log does not hold it', logged(emptyDisk(), [...txns(1, 2), ...txns(5, 6)]).disk, 3, [1, 2]],
+    ['nothing, where the log ends earlier', threeFiles(), 10, [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    ['nothing, where there is no log', emptyDisk(), 1, []],
+  ])('that is exact cuts %s', (_, disk, to, kept) => {
+    const cut = truncateLogs(disk, z(to), { exact: true });
+    expect(cut.ok && counters(applyDiskOps(disk, cut.ops), 0)).toEqual(kept);
+  });
+
+  it('fails with exit code 13 where the log cannot be read that far', () => {
+    const files = exportFiles(threeFiles(), { padTo: Infinity });
+    const bytes = files['log.100000004'] ?? new Uint8Array();
+    const disk = diskOf({ ...files, 'log.100000004': bytes.map((byte, i) => (i === 60 ? byte ^ 1 : byte)) });
+    expect(left(disk, 5)).toEqual({ message: 'CRC check failed', exitCode: 13, file: 'log.100000004', offset: 16 });
+    expect(left(disk, 2)).toEqual([1, 2]);
+  });
+
   it.each([
     ['no log at all', emptyDisk(), 1],
     ['no txn that new', threeFiles(), 10],
@@ -229,6 +281,19 @@ describe('serving a learner from the log', () => {
     expect(served(threeFiles(), 5)).toEqual([4, 5, 6, 7, 8, 9]);
   });
 
+  it('can, if the log starts with that very txn, or is just as long as may be', () => {
+    expect(served(threeFiles(), 1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(served(threeFiles(), 3, 2 * 16_400)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('cannot, if its first txn is damaged; damage further on shows when it is read', () => {
+    const files = exportFiles(threeFiles(), { padTo: Infinity });
+    const damaged = (at: number): Disk =>
+      diskOf({ ...files, 'log.100000004': (files['log.100000004'] ?? new Uint8Array()).map((byte, i) => (i === at ? byte ^ 1 : byte)) });
+    expect(served(damaged(60), 5)).toBeNull();
+    expect(() => served(damaged(160), 5)).toThrow('CRC check failed');
+  });
+
   it.each<[string, Disk, number, number]>([
     ['switched off', threeFiles(), 5, -1],
     ['nothing logged', emptyDisk(), 5, 0],
@@ -241,6 +306,11 @@ describe('serving a learner from the log', () => {
   it('counts only files behind the one that is read first', () => {
     expect([1, 4, 5, 8].map((from) => logSizeFrom(threeFiles(), z(from)))).toEqual([2 * 16_400, 2 * 16_400, 16_400, 0]);
     expect(served(threeFiles(), 8, 1)).toEqual([7, 8, 9]);
+    // Nothing is read from a file without txns.
+    const files = exportFiles(threeFiles(), { padTo: Infinity });
+    const disk = diskOf({ ...files, 'log.100000001': (files['log.100000001'] ?? new Uint8Array()).slice(0, 16) });
+    expect(logSizeFrom(disk, z(2))).toBe(16_400);
+    expect(logSizeFrom(diskOf({ 'log.100000001': files['log.100000001']?.slice(0, 16) ?? new Uint8Array() }), z(2))).toBe(0);
     expect(txnLogSizeLimit(1000, 0.33)).toBe(330);
   });
 });
