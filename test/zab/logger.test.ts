@@ -38,7 +38,9 @@ describe('a batch', () => {
     const [first, second, third] = queued(1, 3);
     const d = draftOf(SERVER);
     const timers = () => d.effects.flatMap((effect) => (effect.type === 'setTimer' ? [effect] : []));
+    const { random } = d.s;
     enqueue(d, first ?? expect.fail());
+    expect(draws(random, d.s.random)).toBe(1);
     expect(timers()).toMatchObject([{ timer: 'logger' }]);
     expect(timers()[0]?.afterMs).toBeGreaterThan(0);
     expect(timers()[0]?.afterMs).toBeLessThan(0.2);
