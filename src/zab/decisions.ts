@@ -177,7 +177,7 @@ export type Decision =
       readonly voters: number;
       readonly outcome: 'notYet' | 'committed' | 'waitsForEarlier' | 'alreadyCommitted' | 'unknown' | 'observer';
     }
-  | { readonly rule: 'commit.unexpected'; readonly zxid: Zxid; readonly head: Zxid | null; readonly outcome: 'ignored' | 'exit' }
+  | { readonly rule: 'commit.unexpected'; readonly zxid: Zxid; readonly head: Zxid | null; readonly outcome: 'ignored' | 'gaveUp' | 'exit' }
   | { readonly rule: 'leader.alive'; readonly synced: readonly Sid[]; readonly outcome: 'quorum' | 'lost' }
   | { readonly rule: 'learner.tooSlow'; readonly learner: Sid; readonly zxid: Zxid; readonly waitedMs: number; readonly limitMs: number }
   | { readonly rule: 'leader.gaveUp'; readonly reason: LeaderGiveUp; readonly synced: readonly Sid[] }

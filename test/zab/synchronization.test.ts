@@ -240,7 +240,7 @@ describe('a gap in what synchronization brings', () => {
   it('between two proposals sends the learner back to the election in mainline (ZOOKEEPER-4925)', () => {
     expect(missing(PROFILE_CURRENT, 8).decided('learner.gaveUp')[0]).toMatchObject({
       reason: 'nonContinuous',
-      detail: 'got 1:9 behind 1:7',
+      detail: 'got 0x100000009 behind 0x100000007',
     });
   });
 

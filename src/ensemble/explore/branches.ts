@@ -56,7 +56,7 @@ export const BRANCHES: Branches = {
   'learner.serving': {},
   'request.validated': {},
   'proposal.ack': { outcome: { notYet: is, committed: is, waitsForEarlier: is, alreadyCommitted: is, unknown: is, observer: is } },
-  'commit.unexpected': { outcome: { ignored: is, exit: is } },
+  'commit.unexpected': { outcome: { ignored: is, gaveUp: is, exit: is } },
   'leader.alive': { outcome: { quorum: is, lost: is } },
   'learner.tooSlow': {},
   'leader.gaveUp': {

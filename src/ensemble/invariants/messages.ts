@@ -53,13 +53,19 @@ export function messageHeard(c: Checks, sid: Sid, before: Watched, what: Extract
 export function protocolDecision(c: Checks, sid: Sid, decision: Decision): void {
   switch (decision.rule) {
     case 'learner.gaveUp':
-      if (decision.reason !== 'unexpectedPacket') return;
-      return packetRefused(c, sid, decision.detail ?? null);
-    case 'commit.unexpected':
-      // During sync a COMMIT without its proposal is passed over with a warning.
-      if (decision.outcome === 'exit')
-        c.report('commits match proposals', { kind: 'commitUnexpected', sid, zxid: decision.zxid, head: decision.head }, null, sid);
+      if (decision.reason === 'unexpectedPacket')
+        c.report('messages come in their phase', { kind: 'packetRefused', sid, packet: decision.detail ?? null }, null, sid);
       return;
+    case 'commit.unexpected': {
+      // During sync a COMMIT without its proposal is passed over with a warning.
+      if (decision.outcome === 'ignored') return;
+      const { zxid, head } = decision;
+      const breach =
+        decision.outcome === 'exit'
+          ? ({ kind: 'commitUnexpected', sid, zxid, head } as const)
+          : ({ kind: 'commitRefused', sid, zxid } as const);
+      return c.report('commits match proposals', breach, null, sid);
+    }
     case 'newLeader.ack':
       if (decision.outcome === 'wrongEpoch')
         c.report(
@@ -76,15 +82,6 @@ export function protocolDecision(c: Checks, sid: Sid, decision: Decision): void 
     default:
       return;
   }
-}
-
-/** @param detail the packet, as the decision has it: its kind, or `COMMIT of 1:2 …` for one that finds no proposal. */
-function packetRefused(c: Checks, sid: Sid, detail: string | null): void {
-  const [, epoch, counter] = detail === null ? [] : (/^COMMIT of (\d+):(\d+)/.exec(detail) ?? []);
-  if (epoch === undefined || counter === undefined)
-    return c.report('messages come in their phase', { kind: 'packetRefused', sid, packet: detail }, null, sid);
-  const zxid = { epoch: Number(epoch), counter: Number(counter) };
-  c.report('commits match proposals', { kind: 'commitRefused', sid, zxid }, null, sid);
 }
 
 /** A txn enters a server's history. One that it has already may come again. */

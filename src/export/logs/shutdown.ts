@@ -67,6 +67,8 @@ function orphanedLogger(pen: Pen): void {
   info(pen, thread, 'SyncRequestProcessor@224', 'SyncRequestProcessor exited!');
 }
 
+/** Of Java 17, where `Learner.syncWithLeader` looks at the oldest proposal it has queued and there is none. */
+const NO_PROPOSAL = 'Cannot read field "hdr" because "pif" is null';
 const NULL_SOCKET = 'Cannot invoke "java.net.Socket.isClosed()" because "this.learner.sock" is null';
 
 function exceptionOf(
@@ -87,10 +89,11 @@ function exceptionOf(
       return epochRefused(detail ?? '', observer);
     case 'leaderUnknown':
       return thrown('java.lang.NullPointerException', '', frame);
+    case 'commitMismatch':
+      return thrown('java.lang.NullPointerException', NO_PROPOSAL, frame);
     case 'unexpectedPacket':
     case 'truncFailed':
     case 'nonContinuous':
-    case 'commitMismatch':
     case 'diskFailure':
     case 'stopped':
       return thrown('java.io.IOException', detail ?? reason, frame);

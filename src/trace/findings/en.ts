@@ -76,7 +76,7 @@ export const findingsEn: FindingTexts = {
     proposalGap: (b) => `Leader ${b.leader} of epoch ${b.leads} proposes ${z(b.zxid)} after counter ${b.counter} of epoch ${b.epoch}.`,
     outOfPhase: (b) => `Server ${b.sid} gets ${b.message} while it is ${b.role} in ${b.zabState}.`,
     packetRefused: (b) => `Server ${b.sid} gives up its leader: ${b.packet === null ? 'a packet' : plainText(b.packet)} out of place.`,
-    commitRefused: (b) => `Server ${b.sid} gives up its leader: COMMIT of ${b.zxid.epoch}:${b.zxid.counter} with no proposal queued.`,
+    commitRefused: (b) => `Server ${b.sid} gives up its leader: COMMIT of ${z(b.zxid)} with no proposal queued.`,
     commitUnexpected: (b) =>
       `Server ${b.sid} is told to commit ${z(b.zxid)}, but its oldest proposal is ${b.head === null ? 'none' : z(b.head)}.`,
     commitOutOfOrder: (b) =>

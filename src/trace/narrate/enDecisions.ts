@@ -43,6 +43,12 @@ export const learnerGaveUpEn: Readonly<Record<LearnerGiveUp, string>> = {
   stopped: 'it was stopped',
 };
 
+const commitUnexpectedEn: Readonly<Record<DecisionOf<'commit.unexpected'>['outcome'], string>> = {
+  ignored: 'ignores the COMMIT',
+  gaveUp: 'gives up its leader',
+  exit: 'ends with exit code 12',
+};
+
 function voteOrder(d: DecisionOf<'vote.order'>, me: Sid): string {
   const theirs = candidate(d.theirs.leader, 'nobody');
   const mine = candidate(d.mine.leader, 'nobody');
@@ -221,7 +227,7 @@ export const decisionsEn: Language['decisions'] = {
     }
   },
   'commit.unexpected': (d, me) =>
-    `Server ${me} is told to commit ${z(d.zxid)} while its oldest pending proposal is ${d.head === null ? 'none' : z(d.head)}: it ${d.outcome === 'exit' ? 'ends with exit code 12' : 'ignores the COMMIT'}.`,
+    `Server ${me} is told to commit ${z(d.zxid)} while its oldest pending proposal is ${d.head === null ? 'none' : z(d.head)}: it ${commitUnexpectedEn[d.outcome]}.`,
   'leader.alive': (d, me) =>
     d.outcome === 'quorum'
       ? `Leader ${me} has heard from a quorum in time: ${sidsEn(d.synced)}.`

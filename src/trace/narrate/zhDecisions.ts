@@ -43,6 +43,12 @@ export const learnerGaveUpZh: Readonly<Record<LearnerGiveUp, string>> = {
   stopped: '它被停止了',
 };
 
+const commitUnexpectedZh: Readonly<Record<DecisionOf<'commit.unexpected'>['outcome'], string>> = {
+  ignored: '忽略这个 COMMIT',
+  gaveUp: '放弃领导者',
+  exit: '进程以退出码 12 结束',
+};
+
 function voteOrder(d: DecisionOf<'vote.order'>, me: Sid): string {
   const theirs = candidate(d.theirs.leader, '无人');
   const mine = candidate(d.mine.leader, '无人');
@@ -219,7 +225,7 @@ export const decisionsZh: Language['decisions'] = {
     }
   },
   'commit.unexpected': (d, me) =>
-    `服务器 ${me} 被要求提交 ${z(d.zxid)}，而它最早的待提交提案是 ${d.head === null ? '无' : z(d.head)}：${d.outcome === 'exit' ? '进程以退出码 12 结束' : '忽略这个 COMMIT'}。`,
+    `服务器 ${me} 被要求提交 ${z(d.zxid)}，而它最早的待提交提案是 ${d.head === null ? '无' : z(d.head)}：${commitUnexpectedZh[d.outcome]}。`,
   'leader.alive': (d, me) =>
     d.outcome === 'quorum'
       ? `领导者 ${me} 在时限内收到法定多数的消息：${sidsZh(d.synced)}。`

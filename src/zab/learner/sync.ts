@@ -6,7 +6,7 @@
  */
 import { listPush } from '../../base/chunked.ts';
 import { draw } from '../../base/random.ts';
-import { sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
+import { formatZxid, sameZxid, zxid, type Zxid } from '../../base/zxid.ts';
 import { applyTxn } from '../../tree/apply.ts';
 import { firstSessionId } from '../../tree/sessions.ts';
 import { epochOp } from '../../store/recovery.ts';
@@ -72,7 +72,7 @@ function truncate(d: Draft, to: Zxid): boolean {
   const ops = truncSnapshots === 'deleted' ? [...cut.ops, ...deletionsBeyond(d.s.disk, to)] : cut.ops;
   if (truncResult === 'checked' && !leadsTo(d, ops, to)) {
     d.s.wantsSnapshot = true;
-    loseLeader(d, 'truncFailed', `the disk cannot be brought back to ${to.epoch}:${to.counter}`);
+    loseLeader(d, 'truncFailed', `the disk cannot be brought back to ${formatZxid(to)}`);
     return false;
   }
   deleteFiles(d, ops);
@@ -101,7 +101,7 @@ function isContinuous(d: Draft, next: Zxid): boolean {
   const last = d.s.learning?.lastQueued;
   if (last === undefined || d.s.config.profile.proposalGap === 'warned') return true;
   if (next.epoch > last.epoch || (next.epoch === last.epoch && next.counter === last.counter + 1)) return true;
-  loseLeader(d, 'nonContinuous', `got ${next.epoch}:${next.counter} behind ${last.epoch}:${last.counter}`);
+  loseLeader(d, 'nonContinuous', `got ${formatZxid(next)} behind ${formatZxid(last)}`);
   return false;
 }
 
@@ -111,7 +111,8 @@ export function queueCommit(d: Draft, _conn: ConnId, packet: Packet<'COMMIT'>): 
   const head = learning.notLogged[0];
   if (head === undefined) {
     // With epochFirst and appendAll the proposal was handed on at NEWLEADER and its COMMIT finds nothing: these versions fail here (ZOOKEEPER-4394).
-    loseLeader(d, 'unexpectedPacket', `COMMIT of ${packet.zxid.epoch}:${packet.zxid.counter} with no proposal queued`);
+    decide(d, { rule: 'commit.unexpected', zxid: packet.zxid, head: null, outcome: 'gaveUp' });
+    loseLeader(d, 'commitMismatch');
     return;
   }
   if (!learning.writeToTxnLog) {
@@ -314,7 +315,7 @@ export function startServing(d: Draft, conn: ConnId): void {
       const z = committed[next];
       if (z === undefined) {
         // A null pointer in Java.
-        loseLeader(d, 'unexpectedPacket', `UPTODATE with no COMMIT of ${item.txn.zxid.epoch}:${item.txn.zxid.counter}`);
+        loseLeader(d, 'unexpectedPacket', `UPTODATE with no COMMIT of ${formatZxid(item.txn.zxid)}`);
         return;
       }
       if (!sameZxid(item.txn.zxid, z)) continue;

@@ -345,6 +345,12 @@ const breaks: readonly (readonly [InvariantName, string, readonly Sketch[], RegE
   ],
   [
     'commits match proposals',
+    'a learner gives up its leader',
+    [server(1, { decisions: [{ rule: 'commit.unexpected', zxid: B.zxid, head: null, outcome: 'gaveUp' }] })],
+    /gives up its leader: COMMIT of 0x100000002 with no proposal queued/,
+  ],
+  [
+    'commits match proposals',
     'one is skipped',
     [...START, ...replicated(A), logs(3, B, C), logs(2, B, C), commits(3, C)],
     /commits 0x100000003 after 0x100000001/,

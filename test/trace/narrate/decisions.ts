@@ -130,6 +130,7 @@ export const DECISIONS: { readonly [R in RuleId]: readonly (readonly [Decision &
   'commit.unexpected': [
     [{ rule: 'commit.unexpected', zxid: Z, head: zxid(4, 6), outcome: 'exit' }, [P, '0x400000006', 12]],
     [{ rule: 'commit.unexpected', zxid: Z, head: null, outcome: 'ignored' }, [P]],
+    [{ rule: 'commit.unexpected', zxid: Z, head: null, outcome: 'gaveUp' }, [P]],
   ],
   'leader.alive': (['quorum', 'lost'] as const).map((outcome) => [{ rule: 'leader.alive', synced: [2, 8], outcome }, [2, 8]] as const),
   'learner.tooSlow': [[{ rule: 'learner.tooSlow', learner: 8, zxid: Z, waitedMs: 4321, limitMs: 4000 }, [8, P, 4321, 4000]]],

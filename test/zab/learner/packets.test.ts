@@ -51,6 +51,13 @@ describe('a COMMIT before NEWLEADER', () => {
     expect(led.hears(commit(7)).applied).toEqual([7]);
   });
 
+  it.each(['DIFF', ...IN_FULL] as const)('without a proposal ends the following after %s: Java meets a null pointer there', (mode) => {
+    const led = openedBy(mode).hears(commit(7));
+    expect(led.cores.decided('commit.unexpected')).toMatchObject([{ zxid: zxid(1, 7), head: null, outcome: 'gaveUp' }]);
+    expect(led.gaveUp).toEqual(['commitMismatch']);
+    expect(led.server.phase).toBe('looking');
+  });
+
   it('waits for NEWLEADER behind DIFF', () => {
     const led = openedBy('DIFF').hears(proposal(7), commit(7));
     expect(led.applied).toEqual([]);
@@ -86,7 +93,7 @@ describe('an INFORM of an observer', () => {
 
   it.each(['DIFF', ...IN_FULL] as const)('behind a gap takes no effect after %s: mainline starts over', (mode) => {
     const led = openedBy(mode, OBSERVER).hears(inform(7), inform(9));
-    expect(led.gaveUp).toEqual(['nonContinuous: got 1:9 behind 1:7']);
+    expect(led.gaveUp).toEqual(['nonContinuous: got 0x100000009 behind 0x100000007']);
     expect(led.applied).not.toContain(9);
   });
 });
@@ -102,7 +109,7 @@ describe('what an observer was sent as PROPOSAL and COMMIT', () => {
 
   it('behind the last COMMIT ends the observing: Java meets a null pointer there', () => {
     const led = openedBy('DIFF', OBSERVER).hears(proposal(7), commit(7), proposal(8), NEWLEADER, UPTODATE);
-    expect(led.gaveUp).toEqual(['unexpectedPacket: UPTODATE with no COMMIT of 1:8']);
+    expect(led.gaveUp).toEqual(['unexpectedPacket: UPTODATE with no COMMIT of 0x100000008']);
     expect(led.applied).toEqual([7]);
     expect(led.server).toMatchObject({ phase: 'looking', serving: false });
   });
@@ -127,9 +134,9 @@ describe('a proposal behind another', () => {
   it.each<readonly [string, At, At, readonly string[]]>([
     ['the next one', [7, 1], [8, 1], []],
     ['of a later epoch', [9, 1], [1, 2], []],
-    ['a gap', [7, 1], [9, 1], ['nonContinuous: got 1:9 behind 1:7']],
-    ['the same again', [7, 1], [7, 1], ['nonContinuous: got 1:7 behind 1:7']],
-    ['of an earlier epoch, although its counter is the next', [7, 2], [8, 1], ['nonContinuous: got 1:8 behind 2:7']],
+    ['a gap', [7, 1], [9, 1], ['nonContinuous: got 0x100000009 behind 0x100000007']],
+    ['the same again', [7, 1], [7, 1], ['nonContinuous: got 0x100000007 behind 0x100000007']],
+    ['of an earlier epoch, although its counter is the next', [7, 2], [8, 1], ['nonContinuous: got 0x100000008 behind 0x200000007']],
   ])('%s', (_what, first, second, gaveUp) => {
     expect(openedBy('DIFF').hears(proposal(...first), proposal(...second)).gaveUp).toEqual(gaveUp);
   });
@@ -218,7 +225,7 @@ describe('TRUNC', () => {
     const led = new Led({ profile: PROFILE_SOUND });
     const { tree, disk } = led.server;
     led.hears({ kind: 'TRUNC', zxid: zxid(1, 9) });
-    expect(led.gaveUp).toEqual(['truncFailed: the disk cannot be brought back to 1:9']);
+    expect(led.gaveUp).toEqual(['truncFailed: the disk cannot be brought back to 0x100000009']);
     expect(led.server).toMatchObject({ phase: 'looking', wantsSnapshot: true });
     expect(led.server.tree).toBe(tree);
     expect(led.server.disk.files['log.100000001']).toBe(disk.files['log.100000001']);
