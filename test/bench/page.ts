@@ -116,10 +116,11 @@ async function frameCost(browser: Browser, url: string): Promise<readonly Figure
   await session.send('Performance.enable');
   const busyBefore = await busySeconds(session);
   const intervals = await page.evaluate(async (ms) => {
+    const frame = (): Promise<number> => new Promise(requestAnimationFrame);
     const gaps: number[] = [];
-    for (let last = performance.now(), end = last + ms; last < end;) {
-      await new Promise(requestAnimationFrame);
-      const now = performance.now();
+    // The time of the frame, not of the callback: that one also varies with what else the frame has to do.
+    for (let last = await frame(), end = last + ms; last < end;) {
+      const now = await frame();
       gaps.push(now - last);
       last = now;
     }
