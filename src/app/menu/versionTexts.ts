@@ -33,7 +33,7 @@ const zh: VersionTexts = {
     '3.8.6': '3.8.6',
     '3.9.3': '3.9.3',
     current: '主线',
-    sound: 'sound（缺陷全部修好）',
+    sound: 'sound（全部修好）',
   },
   variants: '变体：破坏协议',
   hint: '每个变体改动上面版本的一条规则。选一个，看看它让哪条保证失效。',
