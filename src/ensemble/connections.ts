@@ -6,7 +6,7 @@ import type { Input, Message } from '../zab/types.ts';
 import { isBlocked, isCut, isListening, latency } from './links.ts';
 import type { Connection, End, EndState, NodeId, Pipe, Scheduled, Segment } from './state.ts';
 import type { Flight } from './types.ts';
-import { inMicroseconds, peerOf, recordWorld, schedule, type World } from './world.ts';
+import { drawLag, inMicroseconds, peerOf, processOf, recordWorld, schedule, type World } from './world.ts';
 
 type ArrivalItem = Extract<Scheduled, { kind: 'arrive' }>;
 
@@ -74,10 +74,10 @@ function judgeDelivery(world: World, connection: Connection, receiver: End, segm
 /** Puts a segment on the wire. Gives the time of its arrival. */
 export function transmit(world: World, connection: Connection, end: End, segment: Segment): number {
   const pipe = connection.pipes[end];
-  const at = Math.max(
-    pipe.last,
-    inMicroseconds(world.state.now + latency(world, nodeAt(connection, end), nodeAt(connection, otherEnd(end)))),
-  );
+  const receiver = nodeAt(connection, otherEnd(end));
+  const onTheWay = latency(world, nodeAt(connection, end), receiver);
+  const late = segment.kind === 'fin' && receiver > 0 ? drawLag(world, processOf(world, receiver)) : 0;
+  const at = Math.max(pipe.last, inMicroseconds(world.state.now + onTheWay + late));
   pipe.last = at;
   pipe.flying++;
   schedule(world, at, { kind: 'arrive', conn: connection.id, end, segment, again: false });

@@ -18,6 +18,8 @@ export interface WorldOptions {
   /** One way, between a client and a server. */
   readonly clientLatency: Spread;
   readonly fsync: Spread;
+  /** How late a server sees that a connection has ended, or goes on when it is resumed: on a busy machine its threads wait for a core. */
+  readonly lag: Spread;
   /** From the `start` command until the process reads its disk. */
   readonly bootMs: number;
   /** Session timeout of a client that asks for none. */
@@ -79,6 +81,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   latency: { meanMs: 1, jitterMs: 0.4 },
   clientLatency: { meanMs: 1, jitterMs: 0.4 },
   fsync: { meanMs: 2, jitterMs: 1 },
+  lag: { meanMs: 0, jitterMs: 0 },
   bootMs: 100,
   sessionTimeoutMs: 6000,
   tornWriteChance: 0.5,

@@ -7,7 +7,7 @@ import { losePower, opsOf } from './disks.ts';
 import { NOT_LISTENING, type Process, type Waiting } from './state.ts';
 import { disarm } from './timers.ts';
 import type { Flight } from './types.ts';
-import { inMicroseconds, recordWorld, schedule, type World } from './world.ts';
+import { drawLag, inMicroseconds, recordWorld, schedule, type World } from './world.ts';
 
 /** Whether an input can be given to the process right now. */
 export function isReady(process: Process, incarnation: number): boolean {
@@ -98,13 +98,13 @@ export function resumeProcess(world: World, process: Process): void {
   const due = (timer: string): number => process.timers.get(timer)?.due ?? 0;
   for (const timer of [...process.overdue].sort((a, b) => due(a) - due(b))) process.inbox.push({ kind: 'timer', timer });
   process.overdue = [];
-  drainLater(world, process);
+  drainLater(world, process, drawLag(world, process));
 }
 
 /** Gives the next waiting input in a moment, if there is one. */
-export function drainLater(world: World, process: Process): void {
+export function drainLater(world: World, process: Process, lateMs = 0): void {
   if (process.inbox.length > 0 && !process.paused)
-    schedule(world, world.state.now, { kind: 'drain', sid: process.sid, incarnation: process.incarnation });
+    schedule(world, inMicroseconds(world.state.now + lateMs), { kind: 'drain', sid: process.sid, incarnation: process.incarnation });
 }
 
 export function setListening(process: Process, channel: Channel, open: boolean): void {

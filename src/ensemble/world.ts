@@ -58,6 +58,12 @@ export function drawSpread(holder: { random: Process['random'] }, spread: Spread
   return inMicroseconds(Math.max(0, spread.meanMs + (2 * value - 1) * spread.jitterMs));
 }
 
+/** How late a server gets to what it waits for. Draws nothing where nobody is ever late. */
+export function drawLag(world: World, process: Process): number {
+  const { lag } = world.options;
+  return lag.meanMs === 0 ? 0 : drawSpread(process, lag);
+}
+
 /** Appends an event and makes it the cause of what follows. */
 export function append(world: World, event: Draft): Draft {
   world.trace.push(event);

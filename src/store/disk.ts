@@ -60,8 +60,8 @@ export function fileNames(disk: Disk): string[] {
 }
 
 /**
- * What a power loss leaves: of each file the part that was fsynced. Preallocated space reads as zeros afterwards. A file whose creation
- * was never made safe is gone.
+ * What a power loss leaves: of each file the part that was fsynced. Space that was preallocated behind it reads as zeros afterwards; where no content is
+ * safe the file's size is not either, since its journal entry waits for the data (ext4, `data=ordered`). A file whose creation was never made safe is gone.
  *
  * @param keepTorn one file of which some bytes behind the safe part happened to reach the disk: a torn write.
  */
@@ -70,11 +70,15 @@ export function afterPowerLoss(disk: Disk, keepTorn?: { readonly file: string; r
   for (const [name, file] of Object.entries(disk.files)) {
     const torn = keepTorn?.file === name ? Math.max(0, keepTorn.bytes) : 0;
     if (file.synced < 0 && torn === 0) continue;
-    const length = Math.min(file.length, Math.max(0, file.synced) + torn);
-    files[name] = { buffer: file.buffer, length, size: file.size > file.length ? file.size : length, synced: length };
+    const kept = file.synced <= 0 && torn > 0 ? Math.max(torn, SECTOR_SIZE) : Math.max(0, file.synced) + torn;
+    const length = Math.min(file.length, kept);
+    files[name] = { buffer: file.buffer, length, size: length > 0 && file.size > file.length ? file.size : length, synced: length };
   }
   return { files };
 }
+
+/** Bytes that a disk writes whole or not at all. */
+const SECTOR_SIZE = 512;
 
 /**
  * What the operating system does by itself within half a minute or so: everything written so far becomes safe. ZooKeeper never fsyncs most of
@@ -122,7 +126,7 @@ type Files = Disk['files'];
 function changed(files: Files, op: DiskOp): Files {
   switch (op.op) {
     case 'create':
-      return { ...files, [op.file]: createdFile(op, files[op.file] !== undefined) };
+      return { ...files, [op.file]: createdFile(op, (files[op.file]?.synced ?? -1) >= 0) };
     case 'append':
       return { ...files, [op.file]: appended(existing(files, op.file), op.bytes) };
     case 'allocate':
@@ -157,10 +161,10 @@ function writtenFile(bytes: Bytes): DiskFile {
 }
 
 /** Whoever does the same op shares the buffer, see `appended`. */
-function createdFile(op: DiskOp, existed: boolean): DiskFile {
+function createdFile(op: DiskOp, wasSafe: boolean): DiskFile {
   let buffer = created.get(op);
   if (buffer === undefined) created.set(op, (buffer = { bytes: new Uint8Array(), used: 0 }));
-  return { buffer, length: 0, size: 0, synced: existed ? 0 : -1 };
+  return { buffer, length: 0, size: 0, synced: wasSafe ? 0 : -1 };
 }
 
 const created = new WeakMap<DiskOp, DiskFile['buffer']>();

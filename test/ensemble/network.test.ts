@@ -70,6 +70,22 @@ describe('a connection', () => {
     expect(story(ensemble, 2)).toEqual(['0 boot', '500 accepted', '500 receive 1', '500 receive 2']);
   });
 
+  test('ends later for a server on a busy machine, and a paused one goes on later; messages are in time', () => {
+    const busy = { lag: { meanMs: 40, jitterMs: 0 } };
+    const killed = play(talkers(2, 1), [[20, { type: 'kill', sid: 1 }]], 1000, busy);
+    expect(story(killed, 2).slice(1)).toEqual(['8 accepted', '8 receive 1', '9 receive 2', '61 disconnected closed']);
+    const paused = play(
+      talkers(1, 0),
+      [
+        [1, { type: 'pause', sid: 2 }],
+        [500, { type: 'resume', sid: 2 }],
+      ],
+      1000,
+      busy,
+    );
+    expect(story(paused, 2)).toEqual(['0 boot', '540 accepted', '540 receive 1']);
+  });
+
   test('on a slow link takes longer each way', () => {
     const ensemble = play(talkers(1, 0), [[1, { type: 'slow', from: 1, to: 2, delayMs: 50 }]], 1000);
     expect(story(ensemble, 2)).toEqual(['0 boot', '158 accepted', '158 receive 1']);

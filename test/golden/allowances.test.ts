@@ -63,6 +63,23 @@ describe('what real timing may decide', () => {
     ).toBeNull();
   });
 
+  it('the leader of more servers than a quorum that lost theirs', () => {
+    const lost = (servers: number, ...faults: { action: string; sids: number[] }[]) => {
+      const scenario = parseScenario({ servers, steps: [] }, 'test', PROFILE_3_8_0);
+      const start = { action: 'start', sids: scenario.config.members.map(({ sid }) => sid) };
+      const actions = [start, ...faults].map((action, i) => ({ at: i, step: i, ...action }));
+      return raceOf(scenario, allowancesOf(scenario, none), { actions, elections: [{ at: 1000 }] });
+    };
+    const kill = (...sids: number[]) => ({ action: 'kill', sids });
+    expect(lost(5, kill(5))).toMatchObject({ fromStep: 1, reason: expect.stringMatching(/lost their leader/) as string });
+    expect(lost(3, kill(3))).toBeNull();
+    expect(lost(5, kill(5, 1))).toBeNull();
+    expect(lost(5, kill(1), { action: 'start', sids: [1] }, { action: 'isolate', sids: [5] })).toMatchObject({ fromStep: 3 });
+    expect(lost(5, { action: 'isolate', sids: [1] }, { action: 'heal', sids: [] }, kill(5))).toMatchObject({ fromStep: 3 });
+    expect(lost(5, { action: 'isolate', sids: [1] }, kill(5))).toBeNull();
+    expect(lost(4, kill(4))).toBeNull();
+  });
+
   it('what a server that stood still has in its log, only where the logger is not drained first', () => {
     const steps = [c, { pause: 1 }, { ...burst, bg: 0 }, { cont: 1 }];
     expect([...made(steps).allowances.logHoles.keys()]).toEqual(['1']);

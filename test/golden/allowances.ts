@@ -138,20 +138,56 @@ export function raceOf(
     ...(allowances.burstCut === null ? [] : [{ reason: allowances.burstCut, fromStep: scenario.steps.findIndex(isBackgroundBurst) }]),
     ...[...allowances.logHoles.values()].map(({ reason, fromStep }) => ({ reason, fromStep })),
     ...buffered(scenario),
-    ...run.elections.flatMap(({ at }) => electionRace(run.actions.filter((action) => action.at <= at))),
+    ...run.elections.flatMap(({ at }) =>
+      electionRace(
+        scenario,
+        run.actions.filter((action) => action.at <= at),
+      ),
+    ),
   ];
   return races.toSorted((a, b) => a.fromStep - b.fromStep)[0] ?? null;
 }
 
 /** The step that came before an election and made its leader a matter of chance. */
 function electionRace(
+  scenario: Scenario,
   actions: readonly { readonly action: string; readonly sids: readonly number[]; readonly step: number }[],
 ): readonly Race[] {
   const last = actions.at(-1);
+  if (last !== undefined && GOES.has(last.action) && votersLeft(scenario, actions) > quorumOf(scenario))
+    return [
+      {
+        reason:
+          'more servers than a quorum lost their leader: a vote is not kept by those who still follow, and the best one heard in time wins',
+        fromStep: last.step,
+      },
+    ];
   if (last?.action === 'startTogether' && last.sids.length > 1)
     return [{ reason: 'servers started together: the best vote among those heard in time wins', fromStep: last.step }];
   if (last?.action === 'heal') return [{ reason: 'links healed: the best vote among those heard in time wins', fromStep: last.step }];
   return [];
+}
+
+const COMES = new Set(['start', 'startTogether', 'restart', 'cont', 'resume']);
+const GOES = new Set(['kill', 'crash', 'powerLoss', 'stop', 'pause', 'isolate']);
+
+/** How many voters run and are heard after what was done. A heal lets all of those be heard that were isolated. */
+function votersLeft({ config }: Scenario, actions: readonly { readonly action: string; readonly sids: readonly number[] }[]): number {
+  const up = new Set<number>();
+  const isolated = new Set<number>();
+  for (const { action, sids } of actions) {
+    for (const sid of sids) {
+      if (COMES.has(action)) up.add(sid);
+      else if (action === 'isolate') isolated.add(sid);
+      else if (GOES.has(action)) up.delete(sid);
+    }
+    if (action === 'heal') isolated.clear();
+  }
+  return config.members.filter(({ sid, type }) => type === 'participant' && up.has(sid) && !isolated.has(sid)).length;
+}
+
+function quorumOf({ config }: Scenario): number {
+  return Math.floor(config.members.filter(({ type }) => type === 'participant').length / 2) + 1;
 }
 
 /**

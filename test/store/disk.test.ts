@@ -143,7 +143,23 @@ describe('a power loss', () => {
   it('tears one file, also one that no fsync has made safe; the others keep what was safe', () => {
     const disk = made(create, append('abc'), { op: 'create', file: 'log.2' }, { op: 'append', file: 'log.2', bytes: utf8('def') });
     const left = afterPowerLoss(applyDiskOps(disk, [fsync, append('ghi')]), { file: 'log.2', bytes: 1 });
-    expect([text(left), text(left, 'log.2')]).toEqual(['abc', 'd']);
+    expect([text(left), text(left, 'log.2')]).toEqual(['abc', 'def']);
+  });
+
+  it('never tears the first sector of a file that was not safe: a disk writes sectors whole', () => {
+    const disk = made(create, append('x'.repeat(600)));
+    expect([1, 511, 512, 513].map((bytes) => text(afterPowerLoss(disk, { file, bytes })).length)).toEqual([512, 512, 512, 513]);
+    expect(text(afterPowerLoss(made(create, append('ZKLG')), { file, bytes: 1 }))).toBe('ZKLG');
+  });
+
+  it('does not keep a file that was cut, or created anew, before any of it was safe', () => {
+    for (const again of [create, { op: 'truncate', file, length: 2 } as const])
+      expect(hasFile(afterPowerLoss(made(create, append('abc'), again, append('def'))), file)).toBe(false);
+  });
+
+  it('does not keep space that was preallocated for content of which nothing was safe', () => {
+    const disk = afterPowerLoss(made(create, append('abc'), fsync, create, { op: 'allocate', file, size: 100 }, append('def')));
+    expect([text(disk), fileSize(disk, file)]).toEqual(['', 0]);
   });
 
   it('finds nothing unsafe after the operating system has written everything back', () => {

@@ -197,7 +197,7 @@ function commitInSync(driver: Driver, i: Sid, j: Sid): void {
   const { learning } = node.server;
   const fails = driver
     .ask(i, input)
-    .output.decisions.some((decision) => decision.rule === 'learner.gaveUp' && decision.reason === 'unexpectedPacket');
+    .output.decisions.some((decision) => decision.rule === 'commit.unexpected' && decision.outcome === 'gaveUp');
   if (!fails || learning === null || packet.kind !== 'COMMIT') {
     driver.apply(i, input);
     return;
