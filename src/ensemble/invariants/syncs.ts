@@ -24,8 +24,10 @@ export function syncSent(c: Checks, leader: Sid, decision: Extract<Decision, { r
     );
     return;
   }
-  for (const { to, message } of sent) {
-    if (message.kind !== 'PROPOSAL' || to.kind !== 'server' || to.sid !== decision.learner) continue;
+  const packets = sent.flatMap(({ to, message }) => (to.kind === 'server' && to.sid === decision.learner ? [message] : []));
+  for (const [i, message] of packets.entries()) {
+    // A proposal without its COMMIT is one for which the leader itself still waits: it will never be committed if another leader has overtaken this one.
+    if (message.kind !== 'PROPOSAL' || packets[i + 1]?.kind !== 'COMMIT') continue;
     const expected = cells[next++];
     if (expected === undefined) return;
     if (sameZxid(expected.zxid, message.zxid)) continue;

@@ -119,7 +119,15 @@ const cuts = (leader: number, learner: number, to: Zxid): Sketch =>
 const sends = (leader: number, learner: number, peer: Zxid, ...cells: LogCell[]): Sketch =>
   server(leader, {
     decisions: [syncMode(learner, 'DIFF', peer, C.zxid, cells.length)],
-    sent: cells.map(({ zxid: at }, i) => flight(i, leader, learner, { kind: 'PROPOSAL', zxid: at } as Message)),
+    sent: cells.flatMap(({ zxid: at }, i) =>
+      (['PROPOSAL', 'COMMIT'] as const).map((kind, j) => flight(2 * i + j, leader, learner, { kind, zxid: at } as Message)),
+    ),
+  });
+/** A leader syncs a learner that lacks nothing, and hands it a proposal of its own that no quorum has acknowledged. */
+const forwards = (leader: number, learner: number, peer: Zxid, { zxid: at }: LogCell): Sketch =>
+  server(leader, {
+    decisions: [syncMode(learner, 'DIFF', peer, peer, 0)],
+    sent: [flight(0, leader, learner, { kind: 'PROPOSAL', zxid: at } as Message)],
   });
 
 function watch(sketches: readonly Sketch[], config = CONFIG): (Finding & { n: number })[] {
@@ -130,6 +138,7 @@ function watch(sketches: readonly Sketch[], config = CONFIG): (Finding & { n: nu
   });
 }
 
+const NEXT = cell(2, 1);
 const START = [...leads(3, 1), joins(2, 1), joins(1, 1)];
 const holds: readonly (readonly [InvariantName, string, readonly Sketch[]])[] = [
   ['one leader per epoch', 'leaders of two epochs overlap', [...leads(3, 1), ...leads(2, 2)]],
@@ -155,6 +164,11 @@ const holds: readonly (readonly [InvariantName, string, readonly Sketch[]])[] = 
   ],
   ['no acknowledged write is lost', 'the new leader has it', [...START, ...replicated(A), outcome(A), dies(3), ...leads(2, 2)]],
   ['reply means committed', 'after the commit', [...START, ...replicated(A), outcome(A)]],
+  [
+    'sync gives the committed txns',
+    'a leader that was overtaken forwards a proposal of its own',
+    [...START, ...replicated(A), ...leads(2, 2), logs(2, NEXT), logs(1, NEXT), commits(2, NEXT, [1, 2]), forwards(3, 1, A.zxid, B)],
+  ],
   ['reply means committed', 'an unknown outcome says nothing', [...START, outcome(A, 'unknown')]],
   [
     'applied is a prefix of committed',
