@@ -138,7 +138,7 @@ function watch(sketches: readonly Sketch[], config = CONFIG): (Finding & { n: nu
   });
 }
 
-const NEXT = cell(2, 1);
+const NEXT = { ...cell(2, 1), cxid: 9 };
 const START = [...leads(3, 1), joins(2, 1), joins(1, 1)];
 const holds: readonly (readonly [InvariantName, string, readonly Sketch[]])[] = [
   ['one leader per epoch', 'leaders of two epochs overlap', [...leads(3, 1), ...leads(2, 2)]],
