@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { behaviourIds, dataDirs, filesIn, openBehaviour, openFolder, openRecording, recordingNames } from './archive.ts';
+import { behaviourIds, HELD_OUT, dataDirs, filesIn, openBehaviour, openFolder, openRecording, recordingNames } from './archive.ts';
 
 describe('a packed folder', () => {
   const work = mkdtempSync(join(tmpdir(), 'zablab-pack-'));
@@ -50,6 +50,6 @@ describe('a packed folder', () => {
 });
 
 it('all recordings and behaviours are here', () => {
-  expect([recordingNames().length, behaviourIds().length]).toEqual([47, 45]);
+  expect([recordingNames().length, recordingNames(HELD_OUT).length, behaviourIds().length]).toEqual([47, 53, 45]);
   expect(openBehaviour('trap-elect3')[0]).toMatchObject({ format: 'zk-tla-behaviour/1', id: 'trap-elect3' });
 });

@@ -13,6 +13,8 @@ export type Recording = ReadonlyMap<string, Bytes>;
 type Packed = string | { readonly base64: string; readonly zeros?: number };
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+/** Recordings that the simulator was not built with. */
+export const HELD_OUT = join(HERE, 'heldout');
 const SUFFIX = '.json.gz';
 
 /** Names of all packed recordings, sorted. */

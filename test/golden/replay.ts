@@ -15,7 +15,7 @@ const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--every] [--only T
 
 Replays recordings of real ZooKeeper ensembles in the simulator and compares every fact that does not depend on real timing.
 
-  DIR        a recording, or a folder of recordings; default: those in test/golden
+  DIR        a recording, or a folder of recordings; default: those in test/golden and test/golden/heldout
   --seeds N  how many seeds to try where real timing chose one of several outcomes (default 24)
   --every    try all of these seeds, also when one holds: what comes before the race must hold under each
   --only T   only recordings whose name contains T
@@ -117,7 +117,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (values.help === true) return print(HELP);
   const seeds = Number(values.seeds ?? SEEDS);
   if (!Number.isInteger(seeds) || seeds < 1) throw new Error(`--seeds ${values.seeds ?? ''}: expected a whole number from 1`);
-  const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : [ownFolder()];
+  const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : ownFolders();
   const found = folders.flatMap(findRecordings).filter(({ name }) => name.includes(values.only ?? ''));
   const verdicts: Verdict[] = [];
   for (const { name, open } of found) {
@@ -149,8 +149,8 @@ function projectFolder(): string {
 }
 
 /** Where the packed recordings are. */
-function ownFolder(): string {
-  return join(projectFolder(), 'test/golden');
+function ownFolders(): string[] {
+  return ['test/golden', 'test/golden/heldout'].map((folder) => join(projectFolder(), folder));
 }
 
 function print(text: string): number {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openRecording, recordingNames } from './archive.ts';
+import { HELD_OUT, openRecording, recordingNames } from './archive.ts';
 import { replay, SEEDS } from './golden.ts';
 import { inDocument, markdownTable, type Row } from './table.ts';
 
@@ -10,7 +10,9 @@ const document = readFileSync(join(import.meta.dirname, '../../docs/fidelity.md'
 describe('the table of recordings in docs/fidelity.md', () => {
   it('is what replaying gives; if not: npm run golden -- --write', { timeout: 120_000 }, async () => {
     const rows: Row[] = [];
-    for (const name of recordingNames()) rows.push({ name, replayed: await replay(name, openRecording(name), { seeds: SEEDS }) });
+    for (const folder of [undefined, HELD_OUT])
+      for (const name of recordingNames(folder))
+        rows.push({ name, replayed: await replay(name, openRecording(name, folder), { seeds: SEEDS }) });
     expect(inDocument(document, markdownTable(rows))).toBe(document);
   });
 
