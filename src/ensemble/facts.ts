@@ -299,7 +299,7 @@ function bodyFact(body: TxnBody): { readonly type: string; readonly [field: stri
     case 'closeSession':
       return { type, paths2Delete: body.paths ?? [] };
     case 'error':
-      return { type, err: errorNumber(body.err) };
+      return { type, err: body.was?.code ?? errorNumber(body.err) };
     case 'create':
     case 'create2':
       return { type, path: body.path, data: printed(body.data), ephemeral: body.ephemeral, parentCVersion: body.parentCVersion };

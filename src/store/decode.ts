@@ -109,7 +109,7 @@ export function describeRecord(bytes: Bytes, offset: number, title: string): Dec
     fields.int('digest.version');
     fields.long('digest.treeDigest');
   }
-  for (let left = bodyEnd - fields.reader.offset; left > 0; left--) fields.read('unknown', (reader, field) => reader.byte(field));
+  describeRest(fields, '', bodyEnd);
   fields.read(
     'endOfRecord',
     (reader, field) => reader.byte(field),
@@ -187,8 +187,15 @@ function describeMulti(fields: FieldReader, prefix: string): void {
   for (let i = 0; i < count; i++) {
     const type = fields.read(`${prefix}txns[${i}].type`, (reader, field) => reader.int(field), typeText);
     const length = fields.int(`${prefix}txns[${i}].length`);
-    describeBody(fields, type, `${prefix}txns[${i}].`, fields.reader.offset + Math.max(0, length));
+    const end = fields.reader.offset + Math.max(0, length);
+    describeBody(fields, type, `${prefix}txns[${i}].`, end);
+    describeRest(fields, `${prefix}txns[${i}].`, end);
   }
+}
+
+/** Bytes of a record behind the fields of its type. An error in a failed multi may stand over the record of an operation. */
+function describeRest(fields: FieldReader, prefix: string, end: number): void {
+  for (let left = end - fields.reader.offset; left > 0; left--) fields.read(`${prefix}unknown`, (reader, field) => reader.byte(field));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

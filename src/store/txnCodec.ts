@@ -3,7 +3,7 @@
  *
  * Source: `SerializeUtils.deserializeTxn`, `Util.marshallTxnEntry`, zookeeper.jute.
  */
-import type { Bytes } from '../base/ids.ts';
+import { fromUtf8, type Bytes } from '../base/ids.ts';
 import { errorName, errorNumber } from '../tree/errors.ts';
 import { txnTypeName, txnTypeNumber } from '../tree/opcodes.ts';
 import type { Acl, Txn, TxnBody, TxnType } from '../tree/types.ts';
@@ -37,6 +37,32 @@ export function decodeTxn(bytes: Bytes, base = 0): Txn {
   const bodyAt = reader.offset - base;
   const body = readBodyOfAnyAge(type, reader, () => new JuteReader(bytes.subarray(bodyAt), base + bodyAt));
   return { session, cxid, zxid, time, body, digest: reader.remaining >= 12 ? readDigest(reader) : null };
+}
+
+/**
+ * A txn as a server holds it once it has applied it, and sends it out of committedLog: the operations of a failed multi have become errors, each over the record
+ * that it had. Java reads the length of a path there as the code. Other txns are the same.
+ *
+ * Source: `DataTree.processTxn` (`subtxn.setType(OpCode.error)`), `ZKDatabase.addCommittedProposal`.
+ */
+export function onceApplied(txn: Txn): Txn {
+  const { body } = txn;
+  if (body.type !== 'multi' || !body.txns.some(({ type }) => type === 'error')) return txn;
+  return { ...txn, body: { ...body, txns: body.txns.map((sub) => (sub.type === 'error' ? sub : errorIn(recordOf(sub)))) } };
+}
+
+/** Every record of an operation begins with its path. One from a log may be anything: whoever reads an error looks at its first int only. */
+function errorIn(record: Bytes): TxnBody {
+  const first = new JuteReader(record).int('err');
+  const path = first < 0 || first > record.length - ERROR_SIZE ? '' : fromUtf8(record.subarray(ERROR_SIZE, ERROR_SIZE + first));
+  return { type: 'error', err: errorName(first) ?? 'SYSTEMERROR', was: { code: first, path, record } };
+}
+
+function recordOf(body: TxnBody): Bytes {
+  if (body.type === 'error' && body.was !== undefined) return body.was.record;
+  const record = new JuteWriter();
+  writeBody(record, body);
+  return record.bytes();
 }
 
 /** Writes the fields of a record; its type stands in the header. */
@@ -79,11 +105,7 @@ function writeBody(writer: JuteWriter, body: TxnBody): void {
       return;
     case 'multi':
       writer.vector(body.txns.length);
-      for (const sub of body.txns) {
-        const record = new JuteWriter();
-        writeBody(record, sub);
-        writer.int(txnTypeNumber(sub.type)).buffer(record.bytes());
-      }
+      for (const sub of body.txns) writer.int(txnTypeNumber(sub.type)).buffer(recordOf(sub));
   }
 }
 
@@ -168,8 +190,12 @@ function readSubTxn(reader: JuteReader): TxnBody {
   const type = readType(reader);
   if (type === 'multi') throw new StoreError({ message: `Invalid type of op: ${txnTypeNumber(type)}`, exitCode: 1, offset });
   const start = reader.offset + 4;
-  return readBody(type, new JuteReader(reader.buffer('sub-record') ?? new Uint8Array(), start));
+  const record = reader.buffer('sub-record') ?? new Uint8Array();
+  return type === 'error' && record.length > ERROR_SIZE ? errorIn(record) : readBody(type, new JuteReader(record, start));
 }
+
+/** Of the record of an error: its code. */
+const ERROR_SIZE = 4;
 
 function readDigest(reader: JuteReader): number {
   reader.int('digest.version');

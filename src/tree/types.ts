@@ -94,7 +94,12 @@ export type TxnBody =
   | { readonly type: 'createSession'; readonly timeoutMs: number }
   /** `paths` is null in logs older than 3.6. */
   | { readonly type: 'closeSession'; readonly paths: readonly string[] | null }
-  | { readonly type: 'error'; readonly err: ErrorCode }
+  | {
+      readonly type: 'error';
+      readonly err: ErrorCode;
+      /** Of an operation of a failed multi that became an error where it stood (`onceApplied`): its path, its record, and the first int of that, which is read as the code. */
+      readonly was?: { readonly code: number; readonly path: string; readonly record: Bytes };
+    }
   | {
       readonly type: 'create' | 'create2';
       readonly path: string;

@@ -10,7 +10,7 @@ import { recover, fastForward } from '../store/recovery.ts';
 import { beginSnapshot, serializeSnapshot, snapshotName, type SnapshotFormat } from '../store/snapshot.ts';
 import { datedFiles } from '../store/names.ts';
 import { newLogWriter } from '../store/txnLog.ts';
-import { encodeTxn } from '../store/txnCodec.ts';
+import { encodeTxn, onceApplied } from '../store/txnCodec.ts';
 import { purgeOps } from '../store/retention.ts';
 import { applyDiskOps } from '../store/disk.ts';
 import type { Disk, DiskOp, RecoveryOutcome } from '../store/types.ts';
@@ -19,7 +19,7 @@ import type { Txn, TxnBody } from '../tree/types.ts';
 import { decide, write, type Draft } from './draft.ts';
 import { recoveryEvent, recoveryStepper } from './machines/recovery.ts';
 import { advance, exit } from './roles.ts';
-import { leaveTreeToSnapshot } from './snapshotting.ts';
+import { leaveTreeToSnapshot, replaceFiles } from './snapshotting.ts';
 import type { LoggedTxn } from './state.ts';
 import type { EnsembleConfig, LogCell, LogChange } from './types.ts';
 
@@ -115,7 +115,7 @@ export function leadsTo(d: Draft, ops: readonly DiskOp[], to: Zxid): boolean {
 function adopt(d: Draft, tree: Draft['s']['tree'], replayed: readonly Txn[]): void {
   d.s.tree = tree;
   d.s.log = newLogWriter();
-  d.s.committedLog = listOf(replayed.map(logged));
+  d.s.committedLog = listOf(replayed.map((txn) => logged(onceApplied(txn))));
   d.s.lastLogged = tree.lastProcessedZxid;
   d.s.lastSynced = tree.lastProcessedZxid;
   const first = replayed[0];
@@ -169,8 +169,9 @@ export function fastForwardMemory(d: Draft): void {
 
 /** Adds to committedLog, from which followers that are a little behind are served. Source: `ZKDatabase.addCommittedProposal`. */
 export function rememberCommitted(d: Draft, item: LoggedTxn): void {
+  const txn = onceApplied(item.txn);
   // One more than the limit is held: Java removes the oldest only once the count is exceeded.
-  d.s.committedLog = listKeepLast(listPush(d.s.committedLog, item), commitLogCount(d.s.config) + 1);
+  d.s.committedLog = listKeepLast(listPush(d.s.committedLog, txn === item.txn ? item : logged(txn)), commitLogCount(d.s.config) + 1);
 }
 
 /** Forgets committedLog, as when a snapshot replaced the tree. */
@@ -191,15 +192,12 @@ export function writeConfigNode(d: Draft): void {
 export function takeSnapshotNow(d: Draft, why: 'leading' | 'synchronized', synced: boolean): void {
   const file = snapshotName(d.s.tree.lastProcessedZxid);
   const bytes = serializeSnapshot(d.s.tree, snapshotFormat(d.s.config));
-  write(
-    d,
-    synced || d.s.config.profile.snapshotFile === 'atomic'
-      ? [{ op: 'writeAtomic', file, bytes }]
-      : [
-          { op: 'create', file },
-          { op: 'append', file, bytes },
-        ],
-  );
+  if (synced || d.s.config.profile.snapshotFile === 'atomic') replaceFiles(d, [{ op: 'writeAtomic', file, bytes }]);
+  else
+    write(d, [
+      { op: 'create', file },
+      { op: 'append', file, bytes },
+    ]);
   decide(d, { rule: 'snapshot.taken', file, why, nodes: nodeCount(d.s.tree) });
 }
 
@@ -226,6 +224,7 @@ function cellOf(txn: Txn): LogCell {
 /** The path a txn is about, if it is about one. */
 export function pathOf(body: TxnBody): string | null {
   if ('path' in body) return body.path;
+  if (body.type === 'error') return body.was?.path ?? null;
   const first = body.type === 'multi' ? body.txns[0] : undefined;
   return first === undefined ? null : pathOf(first);
 }

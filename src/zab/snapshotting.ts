@@ -39,10 +39,13 @@ export function leaveTreeToSnapshot(d: Draft): void {
   if (d.s.snapshotting !== null && d.s.snapshotting.tree === null) d.s.snapshotting = { ...d.s.snapshotting, tree: d.s.tree };
 }
 
-/** Files are deleted; a snapshot that is being written into one of them is given up. */
-export function deleteFiles(d: Draft, ops: readonly DiskOp[]): void {
+/** Files are deleted, or replaced by others; a snapshot that is being written into one of them is given up. */
+export function replaceFiles(d: Draft, ops: readonly DiskOp[]): void {
   const { snapshotting } = d.s;
-  if (snapshotting !== null && ops.some(({ file }) => file === snapshotting.part)) {
+  if (
+    snapshotting !== null &&
+    ops.some(({ op, file }) => file === snapshotting.part || (op === 'writeAtomic' && file === snapshotting.file))
+  ) {
     advanceSnapshot(d, 'abandoned');
     d.s.snapshotting = null;
     cancelTimer(d, 'snapshot');

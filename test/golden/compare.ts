@@ -207,12 +207,30 @@ function compareTxns(
     txns.filter(({ zxid }) => (from === null || compareHex(zxid, from) >= 0) && hole?.zxids.has(zxid) !== true);
   const [theirs, ours] = [kept(expected), kept(actual)];
   tally.same(`${fact}: count`, theirs.length, ours.length);
-  for (let i = 0; i < Math.min(theirs.length, ours.length); i++)
+  for (let i = 0; i < Math.min(theirs.length, ours.length); i++) {
+    const [their, our] = [theirs[i] as TxnFact, ours[i] as TxnFact];
     tally.same(
-      `${fact} ${theirs[i]?.zxid ?? ''}`,
-      printTxn(theirs[i] as TxnFact, labels.expected, allowances),
-      printTxn(ours[i] as TxnFact, labels.actual, allowances),
+      `${fact} ${their.zxid}`,
+      printTxn(their, labels.expected, allowances),
+      printTxn(our, labels.actual, allowances),
+      isSameFailure(their, our) ? LOGGED_LATE : null,
     );
+  }
+}
+
+const LOGGED_LATE =
+  'a follower that applies a failed multi before it has logged it logs errors in place of its operations: which is first is chance';
+
+function isSameFailure(their: TxnFact, our: TxnFact): boolean {
+  const errors = errorsOf(their);
+  return errors !== null && JSON.stringify(errors) === JSON.stringify(errorsOf(our));
+}
+
+/** Of a failed multi: the errors that its leader put there, by their places. A code above 0 is the length of a path, read where an operation was. */
+function errorsOf({ zxid, type, txns }: TxnFact): unknown {
+  const subs = type === 'multi' ? (txns as readonly { readonly type: string; readonly err?: number }[]) : [];
+  const errors = subs.map((sub) => (sub.type === 'error' && (sub.err ?? 0) < 0 ? sub.err : null));
+  return errors.some((err) => err !== null) ? [zxid, errors] : null;
 }
 
 /** The cxid of a closeSession counts what its session read: less through a server that has a hole. */

@@ -6,6 +6,7 @@ import type { Tally } from './tally.ts';
 
 const ON_ITS_WAY = 'a wait for one server does not wait for the others: how far they have come is chance';
 const BEHIND = 'a wait for a quorum does not wait until followers have applied the last commits';
+const OVERTAKEN = 'a leader that is cut off gives up at about the time when the others have elected a new one';
 const NEW_EPOCH = 'a follower shows the zxid of an empty new epoch only where SNAP brought it';
 
 /** Each condition and whether it came true; and what `srvr` said on every server at that moment. */
@@ -35,11 +36,18 @@ function plain({ mode, zxid, nodes }: ModeView | { readonly mode: string; readon
 function reasonFor(wait: WaitFact, other: WaitFact, sid: string, { logHoles }: Allowances): string | null {
   const [view, ours] = [wait.view[sid], other.view[sid]];
   if (view === undefined || ours === undefined) return null;
-  if (plain(view).mode !== plain(ours).mode) return isAbout(wait.cond, view.mode, ours.mode) ? null : ON_ITS_WAY;
+  if (plain(view).mode !== plain(ours).mode) {
+    if (wait.cond === 'newleader' && [wait, other].every((each) => leadsElsewhere(each, sid))) return OVERTAKEN;
+    return isAbout(wait.cond, view.mode, ours.mode) ? null : ON_ITS_WAY;
+  }
   const hole = logHoles.get(sid);
   if (hole !== undefined && view.zxid === ours.zxid) return hole.reason;
   if (view.nodes === ours.nodes && isStart(view.zxid) && isStart(ours.zxid)) return NEW_EPOCH;
   return view.mode === 'leader' || wait.cond === 'caughtup' || wait.cond === 'leader' ? null : BEHIND;
+}
+
+function leadsElsewhere({ view }: WaitFact, sid: string): boolean {
+  return Object.entries(view).some(([other, { mode }]) => other !== sid && mode === 'leader');
 }
 
 /** A quorum, and having caught up, are asked of all servers; a leader, or that a server serves or not, of that one alone. */

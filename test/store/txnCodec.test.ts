@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sessionId, utf8 } from '../../src/base/ids.ts';
+import { sessionId, utf8, type Bytes } from '../../src/base/ids.ts';
 import { EndOfBytes, StoreError } from '../../src/store/errors.ts';
 import { JuteWriter, MAX_LENGTH } from '../../src/store/jute.ts';
 import { encodeLogHeader, encodeRecord, scanLog } from '../../src/store/logFile.ts';
-import { decodeTxn, encodeTxn } from '../../src/store/txnCodec.ts';
+import { decodeTxn, encodeTxn, onceApplied } from '../../src/store/txnCodec.ts';
 import { txnTypeNumber } from '../../src/tree/opcodes.ts';
 import type { Acl, Txn, TxnBody } from '../../src/tree/types.ts';
 import { hex, OPEN_ACL, toHex, z } from './helpers.ts';
@@ -32,6 +32,31 @@ const CREATE_A: Txn = {
 };
 const CREATE_A_BODY =
   '000000022f61 0000000131 00000001 0000001f 00000005776f726c64 00000006616e796f6e65 00 00000001 00000002 000000019a37f0b0';
+
+describe('a failed multi', () => {
+  const remove = { type: 'delete', path: '/abcd' } as const;
+  const failed: Txn = {
+    ...CREATE_A,
+    body: { type: 'multi', txns: [remove, { type: 'error', err: 'BADVERSION' }, { type: 'error', err: 'RUNTIMEINCONSISTENCY' }] },
+  };
+  const applied = onceApplied(failed);
+
+  it('once applied, has errors where its operations were, over the same bytes; and is read back so', () => {
+    expect(applied.body).toMatchObject({
+      txns: [{ type: 'error', was: { code: 5, path: '/abcd' } }, { err: 'BADVERSION' }, { err: 'RUNTIMEINCONSISTENCY' }],
+    });
+    const [before, after] = [encodeTxn(failed), encodeTxn(applied)];
+    // Only the type of the operation has changed: it stands behind the header of 32 bytes and the count.
+    expect([...after].flatMap((byte, i) => (byte === before[i] ? [] : [i]))).toEqual([36, 37, 38, 39]);
+    expect(decodeTxn(after)).toEqual(applied);
+    expect(onceApplied(applied)).toEqual(applied);
+  });
+
+  it('is the only txn that changes', () => {
+    const done: Txn = { ...CREATE_A, body: { type: 'multi', txns: [remove] } };
+    for (const txn of [CREATE_A, done]) expect(onceApplied(txn)).toBe(txn);
+  });
+});
 
 describe('bytes of a real server', () => {
   it('writes the first record of a fresh log as 3.8.0 does', () => {
@@ -102,6 +127,22 @@ describe('records of older versions', () => {
     const bytes = header(14).vector(1).int(2).buffer(new JuteWriter().int(2).bytes()).bytes();
     expect(endOf(() => decodeTxn(bytes, 1000))).toBe(1000 + 32 + 4 + 4 + 4 + 4);
     expect(endOf(() => decodeTxn(header(14).vector(1).int(2).buffer(null).bytes(), 1000))).toBe(1000 + 32 + 4 + 4 + 4);
+  });
+
+  it('an error in a multi may stand over the record of an operation: the length of its path is read as the code', () => {
+    const record = new JuteWriter().string('/abcd').int(7).bytes();
+    const decode = (bytes: Bytes) => decodeTxn(header(14).vector(1).int(-1).buffer(bytes).bytes()).body;
+    expect(decode(record)).toEqual({
+      type: 'multi',
+      txns: [{ type: 'error', err: 'SYSTEMERROR', was: { code: 5, path: '/abcd', record } }],
+    });
+    // Nobody reads more of it than the code.
+    const odd = new JuteWriter().int(99).int(7).bytes();
+    expect(decode(odd)).toMatchObject({ txns: [{ was: { code: 99, path: '' } }] });
+    expect(decode(new JuteWriter().int(-103).int(7).bytes())).toMatchObject({
+      txns: [{ err: 'BADVERSION', was: { code: -103, path: '' } }],
+    });
+    expect(endOf(() => decode(new Uint8Array(3)))).toBe(32 + 4 + 4 + 4);
   });
 
   it('a multi within a multi is refused', () => {

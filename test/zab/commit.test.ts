@@ -1,9 +1,13 @@
 /** A txn takes effect: what a server compares then, and what it did before a multi was one step. */
 import { describe, expect, it } from 'vitest';
-import { listLength } from '../../src/base/chunked.ts';
+import { listLast, listLength } from '../../src/base/chunked.ts';
+import { applyDiskOps } from '../../src/store/disk.ts';
+import { encodeLogHeader, encodeRecord } from '../../src/store/logFile.ts';
+import { encodeTxn, onceApplied } from '../../src/store/txnCodec.ts';
 import { applyTxn } from '../../src/tree/apply.ts';
 import type { TxnBody } from '../../src/tree/types.ts';
 import { applyCommitted, finishMulti } from '../../src/zab/commit.ts';
+import { reloadFromDisk } from '../../src/zab/database.ts';
 import type { Draft } from '../../src/zab/draft.ts';
 import { PROFILE_CURRENT, withVariants } from '../../src/zab/profile.ts';
 import type { LoggedTxn } from '../../src/zab/state.ts';
@@ -57,6 +61,30 @@ describe('a multi', () => {
     finishMulti(d);
     expect(paths(d.s.tree)).toEqual(['/a', '/b', '/c']);
     expect([remembered(d), d.s.committedZxid]).toEqual([1, z(1)]);
+  });
+
+  it('that fails is remembered as what it is in memory then, errors, also where it is read from the log again', () => {
+    const failed = multi(1, ...creations('/a'), { type: 'error', err: 'NONODE' });
+    const [one] = creations('/a');
+    const kept = (d: Draft): LoggedTxn | undefined => listLast(d.s.committedLog);
+    const d = draft(PROFILE_CURRENT);
+    applyCommitted(d, failed);
+    expect(kept(d)).toEqual({ txn: onceApplied(failed.txn), bytes: encodeTxn(onceApplied(failed.txn)) });
+    expect(kept(d)?.txn).not.toEqual(failed.txn);
+    const logged = encodeRecord(encodeTxn(failed.txn));
+    const read = draftOf(SERVER, {
+      disk: applyDiskOps(SERVER.disk, [
+        { op: 'create', file: 'log.100000001' },
+        { op: 'append', file: 'log.100000001', bytes: encodeLogHeader() },
+        { op: 'append', file: 'log.100000001', bytes: logged },
+      ]),
+    });
+    expect(reloadFromDisk(read, 'newLog')).toBe(true);
+    expect(kept(read)).toEqual(kept(d));
+    // The others stay the very same.
+    const done = multi(2, one as TxnBody);
+    applyCommitted(d, done);
+    expect(kept(d)).toBe(done);
   });
 
   it('was complete before the next txn, and once only', () => {

@@ -6,7 +6,7 @@ import { fileNames } from '../../src/store/disk.ts';
 import type { DiskOp } from '../../src/store/types.ts';
 import type { Draft } from '../../src/zab/draft.ts';
 import { PROFILE_SOUND, withVariants, type Profile } from '../../src/zab/profile.ts';
-import { deleteFiles } from '../../src/zab/snapshotting.ts';
+import { replaceFiles } from '../../src/zab/snapshotting.ts';
 import { Cores } from './cores.ts';
 
 function sound(...variants: readonly string[]): Profile {
@@ -113,9 +113,9 @@ describe('a snapshot', () => {
     const server = cores.server(1);
     const d: Draft = { before: server, s: { ...server }, effects: [], decisions: [], log: [], now: cores.now };
     const other: DiskOp = { op: 'delete', file: 'acceptedEpoch' };
-    deleteFiles(d, [other]);
+    replaceFiles(d, [other]);
     expect(d.s.snapshotting).toBe(server.snapshotting);
-    deleteFiles(d, [other, { op: 'delete', file: part }]);
+    replaceFiles(d, [other, { op: 'delete', file: part }]);
     expect(d.s).toMatchObject({ snapshotting: null, snapshotPhase: 'idle' });
     expect(d.effects).toContainEqual({ type: 'cancelTimer', timer: 'snapshot' });
   });

@@ -1,9 +1,11 @@
 /** Snapshots: when they are begun, what is in them although txns go on, and how they are made durable. */
 import { describe, expect, it } from 'vitest';
+import { parseZxid } from '../../src/base/zxid.ts';
 import { applyDiskOps, emptyDisk, fileNames } from '../../src/store/disk.ts';
 import type { RecoveryOutcome } from '../../src/store/types.ts';
 import { leaveTreeToSnapshot, onSnapshotTimer } from '../../src/zab/snapshotting.ts';
-import { configText } from '../../src/zab/database.ts';
+import { configText, takeSnapshotNow } from '../../src/zab/database.ts';
+import { PROFILE_CURRENT, type Profile } from '../../src/zab/profile.ts';
 import { recover } from '../../src/store/recovery.ts';
 import { flush, SLICE_NODES } from '../../src/zab/logger.ts';
 import { step, type Server } from '../../src/zab/server.ts';
@@ -37,6 +39,15 @@ function read(file: string, { disk, config }: Pick<Server, 'disk' | 'config'>): 
     },
   );
 }
+
+/** A server that has begun to write a snapshot of 301 nodes and more. */
+const large = (profile?: Profile): Server => {
+  const server = new Cores(1, profile === undefined ? {} : { profile }).boot(1).server(1);
+  const tree = queued(1, 300).reduce((before, { txn }) => applyTxn(before, txn).tree, server.tree);
+  const d = draftOf(server, { tree, logger: { ...server.logger, queue: queued(301, 301), snapshotAt: 0 } });
+  flush(d);
+  return d.s;
+};
 
 describe('a snapshot', () => {
   it('is due between half of snapCount and snapCount, at each server for itself; the log is rolled', () => {
@@ -83,14 +94,6 @@ describe('a snapshot', () => {
   });
 
   /** A server that has 300 nodes, and has just begun to write them down. */
-  const large = (): Server => {
-    const server = new Cores(1).boot(1).server(1);
-    const tree = queued(1, 300).reduce((before, { txn }) => applyTxn(before, txn).tree, server.tree);
-    const d = draftOf(server, { tree, logger: { ...server.logger, queue: queued(301, 301), snapshotAt: 0 } });
-    flush(d);
-    return d.s;
-  };
-
   it('of many nodes is written slice by slice, and holds them all', () => {
     let server = large();
     const { file } = server.snapshotting ?? expect.fail('no snapshot is being written');
@@ -133,6 +136,20 @@ describe('a snapshot', () => {
     d.s.tree = new Cores(1).boot(1).server(1).tree;
     leaveTreeToSnapshot(d);
     for (let i = 0; i < 50 && d.s.snapshotting !== null; i++) onSnapshotTimer(d);
+    const found = read(file, d.s);
+    expect(found.ok && found.recovered.tree.digest).toBe(server.tree.digest);
+  });
+});
+
+describe('a snapshot that another of the same name replaces', () => {
+  it.each(['atomic', 'inPlace'] as const)('is given up, and leaves nothing behind: %s', (snapshotFile) => {
+    const server = large({ ...PROFILE_CURRENT, snapshotFile });
+    const { file } = server.snapshotting ?? expect.fail('no snapshot is being written');
+    const d = draftOf(server, { tree: { ...server.tree, lastProcessedZxid: parseZxid(file.slice('snapshot.'.length)) } });
+    takeSnapshotNow(d, 'synchronized', true);
+    expect(d.s).toMatchObject({ snapshotting: null, snapshotPhase: 'idle' });
+    expect(d.effects).toContainEqual({ type: 'cancelTimer', timer: 'snapshot' });
+    expect(fileNames(d.s.disk).filter((name) => name.startsWith(file))).toEqual([file]);
     const found = read(file, d.s);
     expect(found.ok && found.recovered.tree.digest).toBe(server.tree.digest);
   });

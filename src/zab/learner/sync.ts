@@ -19,7 +19,7 @@ import { decide, send, setTimer, write, type Draft } from '../draft.ts';
 import { updateElectionVote } from '../election/lookForLeader.ts';
 import type { Profile } from '../switches.ts';
 import { appendToLog, commitLogNow, enqueue } from '../logger.ts';
-import { deleteFiles, leaveTreeToSnapshot } from '../snapshotting.ts';
+import { replaceFiles, leaveTreeToSnapshot } from '../snapshotting.ts';
 import { exit, loseLeader } from '../roles.ts';
 import type { LoggedTxn } from '../state.ts';
 import type { ConnId, QuorumPacket } from '../types.ts';
@@ -75,7 +75,7 @@ function truncate(d: Draft, to: Zxid): boolean {
     loseLeader(d, 'truncFailed', `the disk cannot be brought back to ${formatZxid(to)}`);
     return false;
   }
-  deleteFiles(d, ops);
+  replaceFiles(d, ops);
   d.log.push({ change: 'truncate', to });
   if (!reloadFromDisk(d, 'newLog')) return false;
   d.s.tree = { ...d.s.tree, lastProcessedZxid: to };
@@ -233,7 +233,7 @@ function persistCurrentEpoch(d: Draft, epoch: number): void {
 function dropLogs(d: Draft): void {
   const stored = d.s.tree.lastProcessedZxid;
   const logs = datedFiles(d.s.disk, 'log').map(({ name }): DiskOp => ({ op: 'delete', file: name }));
-  deleteFiles(d, [...logs, ...deletionsBeyond(d.s.disk, stored)]);
+  replaceFiles(d, [...logs, ...deletionsBeyond(d.s.disk, stored)]);
   d.s.log = newLogWriter();
 }
 
