@@ -23,7 +23,7 @@ import { endProcess, setListening } from './processes.ts';
 import { clientNode, type Client, type Process } from './state.ts';
 import { cancelTimer, setTimer } from './timers.ts';
 import type { ClientInput, ClientView, Flight, OpOutcome, RecordedInput } from './types.ts';
-import { append, clientPeer, NONE, serverPeer, type World } from './world.ts';
+import { append, clientPeer, drawLag, NONE, serverPeer, type World } from './world.ts';
 
 /** Records a server's step and does what it asked for. */
 export function applyServerStep(
@@ -103,8 +103,10 @@ function applyEffect(world: World, process: Process, effect: Exclude<Effect, { t
       if (flight !== null) sent.push(flight);
       return;
     }
-    case 'setTimer':
-      return setTimer(world, process.sid, process, effect.timer, effect.afterMs);
+    case 'setTimer': {
+      const late = effect.timer === 'read' ? drawLag(world, process) : 0;
+      return setTimer(world, process.sid, process, effect.timer, effect.afterMs + late);
+    }
     case 'cancelTimer':
       return cancelTimer(process, effect.timer);
     case 'fsync':

@@ -18,7 +18,7 @@ export interface WorldOptions {
   /** One way, between a client and a server. */
   readonly clientLatency: Spread;
   readonly fsync: Spread;
-  /** How late a server sees that a connection has ended, or goes on when it is resumed: on a busy machine its threads wait for a core. */
+  /** How late a server sees that a connection has ended or is silent, or goes on when it is resumed: on a busy machine its threads wait for a core. */
   readonly lag: Spread;
   /** From the `start` command until the process reads its disk. */
   readonly bootMs: number;

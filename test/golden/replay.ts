@@ -16,7 +16,7 @@ const HELP = `Usage: npm run golden -- [DIR ...] [--seeds N] [--every] [--only T
 Replays recordings of real ZooKeeper ensembles in the simulator and compares every fact that does not depend on real timing.
 
   DIR        a recording, or a folder of recordings; default: those in test/golden and test/golden/heldout
-  --seeds N  how many seeds to try where real timing chose one of several outcomes (default 24)
+  --seeds N  how many seeds to try where real timing chose one of several outcomes (default 96)
   --every    try all of these seeds, also when one holds: what comes before the race must hold under each
   --only T   only recordings whose name contains T
   --all      print every difference, not only the first
