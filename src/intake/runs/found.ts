@@ -37,7 +37,7 @@ export async function signFound(run: FoundRun, violation: Violation, host: Inlin
   const { invariant } = violation;
   const scenario = scenarioOfRun(run, violation.at + 1, { name: 'found', title: invariant, texts: textsOf(violation) });
   const parsed = parseScenario(scenario, 'the run that was found');
-  const trace = await traceOf(parsed, host, invariant === CORE_FAILED);
+  const { trace, failed } = await traceOf(parsed, host, invariant === CORE_FAILED);
   const found = trace.findIndex(({ what }) => what.type === 'violation' && what.invariant === invariant);
   const n = found < 0 ? trace.length - 1 : found;
   const record: RunRecord = {
@@ -51,11 +51,15 @@ export async function signFound(run: FoundRun, violation: Violation, host: Inlin
     view: { tab: 'decisions' },
     branches: null,
   };
-  return { scenario, record, link: linkOf(record), replayed: found === violation.n };
+  return { scenario, record, link: linkOf(record), replayed: n === violation.n && (found >= 0 || failed) };
 }
 
 /** @param fails whether Zablab itself is known to fail: what is before that is the run. */
-async function traceOf(scenario: Scenario, host: InlineHost, fails: boolean): Promise<readonly TraceEvent[]> {
+async function traceOf(
+  scenario: Scenario,
+  host: InlineHost,
+  fails: boolean,
+): Promise<{ readonly trace: readonly TraceEvent[]; readonly failed: boolean }> {
   const seen: TraceEvent[] = [];
   const witness: Observer = {
     observe: (event) => {
@@ -67,9 +71,9 @@ async function traceOf(scenario: Scenario, host: InlineHost, fails: boolean): Pr
   };
   try {
     const { ensemble } = await runScenario(scenario, host, { observers: [new Invariants(scenario.config), witness] });
-    return ensemble.trace;
+    return { trace: ensemble.trace, failed: false };
   } catch (error) {
-    if (fails) return seen;
+    if (fails) return { trace: seen, failed: true };
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALL_BRANCHES, BranchCount } from '../../../src/ensemble/explore/branches.ts';
 import { Hunt, type HuntMode } from '../../../src/ensemble/explore/hunt.ts';
 import { commandTime } from '../../../src/ensemble/explore/plain.ts';
+import { signFound } from '../../../src/intake/runs/found.ts';
 import { CORE_FAILED, Play } from '../../../src/ensemble/explore/play.ts';
 import { Tally, work, type Report } from '../../../src/ensemble/explore/work.ts';
 import { InlineHost } from '../../../src/ensemble/host/inline.ts';
@@ -54,17 +55,24 @@ describe('a hunt', () => {
     expect(violationText(found([variant]).violation, 'en')).toMatch(sentence);
   });
 
-  it('takes a failing core for a finding, with the input that it fails at', () => {
-    const host = new InlineHost(() => {
-      throw new Error('no more');
-    });
-    const play = new Play({ servers: 1 }, host);
+  it('takes a failing core for a finding, with the input that it fails at; played as a scenario it fails there again', async () => {
+    const fails = (): InlineHost =>
+      new InlineHost(() => {
+        throw new Error('no more');
+      });
+    const play = new Play({ servers: 1 }, fails());
     play.give({ type: 'start', sid: 1 }, 0);
     play.runTo(1_000);
-    expect(play.violation).toMatchObject({
+    const { violation } = play;
+    expect(violation).toMatchObject({
       invariant: CORE_FAILED,
       breach: { kind: 'simulatorFailed', message: expect.stringContaining('no more') as string },
     });
+    if (violation === null) return;
+    const run = { start: play.start, commands: play.given };
+    expect((await signFound(run, violation, fails())).replayed).toBe(true);
+    expect((await signFound(run, { ...violation, n: violation.n + 1 }, fails())).replayed).toBe(false);
+    expect((await signFound(run, violation, inline())).replayed).toBe(false);
   });
 });
 
