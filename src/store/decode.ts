@@ -195,7 +195,8 @@ function describeMulti(fields: FieldReader, prefix: string): void {
 
 /** Bytes of a record behind the fields of its type. An error in a failed multi may stand over the record of an operation. */
 function describeRest(fields: FieldReader, prefix: string, end: number): void {
-  for (let left = end - fields.reader.offset; left > 0; left--) fields.read(`${prefix}unknown`, (reader, field) => reader.byte(field));
+  const left = Math.max(0, Math.min(end - fields.reader.offset, fields.reader.remaining));
+  if (left > 0) fields.read(`${prefix}unknown`, (reader, field) => Uint8Array.from({ length: left }, () => reader.byte(field)), dataText);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import { utf8 } from '../../src/base/ids.ts';
 import { describeFile, describeRecord } from '../../src/store/decode.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { exportFiles, readFile, fileSize } from '../../src/store/disk.ts';
+import { onceApplied } from '../../src/store/txnCodec.ts';
 import { scanLog } from '../../src/store/txnLog.ts';
 import { create, serverDisk, txn, z } from './helpers.ts';
 
@@ -79,6 +80,23 @@ describe('a file in the inspector', () => {
     const whole = describeFile('snapshot.0', bytes).records;
     const pages = [0, 2, 4, 6].flatMap((from) => describeFile('snapshot.0', bytes, { from, limit: 2 }).records);
     expect(pages).toEqual(whole.slice(0, 8));
+  });
+
+  it('shows an error of a failed multi that stands over the record of an operation, and what is behind it', () => {
+    const failed = txn(z(1), { type: 'multi', txns: [{ type: 'delete', path: '/abcd' }, { type: 'error', err: 'NONODE' }] });
+    const log = exportFiles(serverDisk([onceApplied(failed)]))['log.100000001'] ?? new Uint8Array();
+    const { records, end } = describeFile('log.100000001', log);
+    expect(end.damaged).toBe(false);
+    const fields = (records[1]?.fields ?? []).filter(({ name }) => name.startsWith('txns['));
+    expect(fields.map(({ name, text, length }) => [name, text, length])).toEqual([
+      ['txns[0].type', 'error', 4],
+      ['txns[0].length', '9', 4],
+      ['txns[0].err', '5', 4],
+      ['txns[0].unknown', '/abcd', 5],
+      ['txns[1].type', 'error', 4],
+      ['txns[1].length', '4', 4],
+      ['txns[1].err', '-101', 4],
+    ]);
   });
 
   it('shows one record of a log as it shows it in its file', () => {
