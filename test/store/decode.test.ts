@@ -83,7 +83,13 @@ describe('a file in the inspector', () => {
   });
 
   it('shows an error of a failed multi that stands over the record of an operation, and what is behind it', () => {
-    const failed = txn(z(1), { type: 'multi', txns: [{ type: 'delete', path: '/abcd' }, { type: 'error', err: 'NONODE' }] });
+    const failed = txn(z(1), {
+      type: 'multi',
+      txns: [
+        { type: 'delete', path: '/abcd' },
+        { type: 'error', err: 'NONODE' },
+      ],
+    });
     const log = exportFiles(serverDisk([onceApplied(failed)]))['log.100000001'] ?? new Uint8Array();
     const { records, end } = describeFile('log.100000001', log);
     expect(end.damaged).toBe(false);
