@@ -112,5 +112,10 @@ describe('what real timing may decide', () => {
         source: 'committedLog',
       }),
     ).toMatchObject({ lastProcessedZxid: '0x100000004', source: null });
+    expect(normalSync({ ...sync, peerLastZxid: '0x100000002', lastProcessedZxid: '0x100000004', zxidSent: '0x100000004' })).toMatchObject({
+      minCommittedLog: '0x100000004',
+      maxCommittedLog: '0x100000004',
+      lastProcessedZxid: '0x100000004',
+    });
   });
 });

@@ -95,15 +95,22 @@ export const isEmptyEpoch = (zxid: string): boolean => zxid.length > 10 && zxid.
 
 /**
  * A learner sync without what depends on whether the leader was already established when the learner came: then its last zxid is that of the empty
- * new epoch (`Leader.lead` → `setZxid`), and its committedLog counts as a source though nothing of it is sent.
+ * new epoch (`Leader.lead` → `setZxid`), and its committedLog counts as a source though nothing of it is sent. An empty committedLog is logged as 0x0 and
+ * taken for one that holds the last zxid alone (`LearnerHandler.syncFollower`), as we tell it.
  */
 export function normalSync(
   sync: SyncFact,
 ): Omit<SyncFact, 'source' | 'lastProcessedZxid'> & { readonly source: string | null; readonly lastProcessedZxid: string } {
   const nothingSent = sync.peerLastZxid === sync.zxidSent;
+  const isEmpty = sync.maxCommittedLog === '0x0';
+  const [minCommittedLog, maxCommittedLog] = isEmpty
+    ? [sync.lastProcessedZxid, sync.lastProcessedZxid]
+    : [sync.minCommittedLog, sync.maxCommittedLog];
   return {
     ...sync,
-    lastProcessedZxid: isEmptyEpoch(sync.lastProcessedZxid) ? sync.maxCommittedLog : sync.lastProcessedZxid,
+    minCommittedLog,
+    maxCommittedLog,
+    lastProcessedZxid: isEmptyEpoch(sync.lastProcessedZxid) ? maxCommittedLog : sync.lastProcessedZxid,
     source: nothingSent ? null : sync.source,
   };
 }
