@@ -54,7 +54,7 @@ export function onceApplied(txn: Txn): Txn {
 /** Every record of an operation begins with its path. One from a log may be anything: whoever reads an error looks at its first int only. */
 function errorIn(record: Bytes): TxnBody {
   const first = new JuteReader(record).int('err');
-  const path = first < 0 || first > record.length - ERROR_SIZE ? '' : fromUtf8(record.subarray(ERROR_SIZE, ERROR_SIZE + first));
+  const path = fromUtf8(record.subarray(ERROR_SIZE, ERROR_SIZE + Math.max(0, first)));
   return { type: 'error', err: errorName(first) ?? 'SYSTEMERROR', was: { code: first, path, record } };
 }
 

@@ -42,10 +42,7 @@ export function leaveTreeToSnapshot(d: Draft): void {
 /** Files are deleted, or replaced by others; a snapshot that is being written into one of them is given up. */
 export function replaceFiles(d: Draft, ops: readonly DiskOp[]): void {
   const { snapshotting } = d.s;
-  if (
-    snapshotting !== null &&
-    ops.some(({ op, file }) => file === snapshotting.part || (op === 'writeAtomic' && file === snapshotting.file))
-  ) {
+  if (snapshotting !== null && ops.some(({ file }) => file === snapshotting.part || file === snapshotting.file)) {
     advanceSnapshot(d, 'abandoned');
     d.s.snapshotting = null;
     cancelTimer(d, 'snapshot');

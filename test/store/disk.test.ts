@@ -25,6 +25,14 @@ const text = (disk: Disk, name = file): string => fromUtf8(readFile(disk, name))
 const made = (...ops: DiskOp[]): Disk => applyDiskOps(emptyDisk(), ops);
 
 describe('a file', () => {
+  it('keeps zeros that were appended when an old version goes on otherwise', () => {
+    // An op of its own: whoever does the same op shares its buffer.
+    const first = made({ ...create }, append('a'));
+    const zeros = applyDiskOp(first, append('\0\0'));
+    expect(text(applyDiskOp(first, append('xy')))).toBe('axy');
+    expect(text(zeros)).toBe('a\0\0');
+  });
+
   it('grows by appending, and old versions keep what they had', () => {
     const first = made(create, append('abc'));
     const second = applyDiskOp(first, append('def'));
@@ -150,6 +158,8 @@ describe('a power loss', () => {
     const disk = made(create, append('x'.repeat(600)));
     expect([1, 511, 512, 513].map((bytes) => text(afterPowerLoss(disk, { file, bytes })).length)).toEqual([512, 512, 512, 513]);
     expect(text(afterPowerLoss(made(create, append('ZKLG')), { file, bytes: 1 }))).toBe('ZKLG');
+    const anew = made(create, append('abc'), fsync, create, append('x'.repeat(600)));
+    expect(text(afterPowerLoss(anew, { file, bytes: 1 })).length).toBe(512);
   });
 
   it('does not keep a file that was cut, or created anew, before any of it was safe', () => {

@@ -137,11 +137,13 @@ describe('records of older versions', () => {
       txns: [{ type: 'error', err: 'SYSTEMERROR', was: { code: 5, path: '/abcd', record } }],
     });
     // Nobody reads more of it than the code.
-    const odd = new JuteWriter().int(99).int(7).bytes();
-    expect(decode(odd)).toMatchObject({ txns: [{ was: { code: 99, path: '' } }] });
-    expect(decode(new JuteWriter().int(-103).int(7).bytes())).toMatchObject({
-      txns: [{ err: 'BADVERSION', was: { code: -103, path: '' } }],
-    });
+    const odd = (first: number) =>
+      new JuteWriter()
+        .int(first)
+        .raw(utf8('x'.repeat(200)))
+        .bytes();
+    expect(decode(odd(300))).toMatchObject({ txns: [{ was: { code: 300, path: 'x'.repeat(200) } }] });
+    expect(decode(odd(-103))).toMatchObject({ txns: [{ err: 'BADVERSION', was: { code: -103, path: '' } }] });
     expect(endOf(() => decode(new Uint8Array(3)))).toBe(32 + 4 + 4 + 4);
   });
 
