@@ -5,6 +5,7 @@
 import type { Facts, SyncFact } from '../../src/ensemble/facts.ts';
 import type { Scenario } from '../../src/ensemble/scenario.ts';
 import { namedSids, type Step } from '../../src/ensemble/steps.ts';
+import { isQuorum } from '../../src/zab/quorum.ts';
 import type { Hole } from './holes.ts';
 
 export interface Allowances {
@@ -161,7 +162,7 @@ function electionRace(
   actions: readonly { readonly action: string; readonly sids: readonly number[]; readonly step: number }[],
 ): readonly Race[] {
   const last = actions.at(-1);
-  if (last !== undefined && GOES.has(last.action) && votersLeft(scenario, actions) > quorumOf(scenario))
+  if (last !== undefined && GOES.has(last.action) && canDoWithoutOne(scenario, votersLeft(scenario, actions)))
     return [
       {
         reason:
@@ -178,8 +179,21 @@ function electionRace(
 const COMES = new Set(['start', 'startTogether', 'restart', 'cont', 'resume']);
 const GOES = new Set(['kill', 'crash', 'powerLoss', 'stop', 'pause', 'isolate']);
 
-/** How many voters run and are heard after what was done. A heal lets all of those be heard that were isolated. */
-function votersLeft({ config }: Scenario, actions: readonly { readonly action: string; readonly sids: readonly number[] }[]): number {
+/** Whether these are a quorum also without one of them, whose vote may come too late. */
+function canDoWithoutOne({ config }: Scenario, voters: readonly number[]): boolean {
+  return voters.some((late) =>
+    isQuorum(
+      config,
+      voters.filter((sid) => sid !== late),
+    ),
+  );
+}
+
+/** Which voters run and are heard after what was done. A heal lets all of those be heard that were isolated. */
+function votersLeft(
+  { config }: Scenario,
+  actions: readonly { readonly action: string; readonly sids: readonly number[] }[],
+): readonly number[] {
   const up = new Set<number>();
   const isolated = new Set<number>();
   for (const { action, sids } of actions) {
@@ -190,11 +204,7 @@ function votersLeft({ config }: Scenario, actions: readonly { readonly action: s
     }
     if (action === 'heal') isolated.clear();
   }
-  return config.members.filter(({ sid, type }) => type === 'participant' && up.has(sid) && !isolated.has(sid)).length;
-}
-
-function quorumOf({ config }: Scenario): number {
-  return Math.floor(config.members.filter(({ type }) => type === 'participant').length / 2) + 1;
+  return config.members.flatMap(({ sid, type }) => (type === 'participant' && up.has(sid) && !isolated.has(sid) ? [sid] : []));
 }
 
 /**

@@ -82,7 +82,8 @@ function split(view: EnsembleView, leader: ServerState | null, voters: readonly 
     .filter((sid) => !small.includes(sid));
   return {
     id: 'split',
-    label: t.suggest.split(small.join(' '), others.join(' ')),
+    // A side is not broken over two lines.
+    label: t.suggest.split(small.join('\u00a0'), others.join('\u00a0')),
     commands: [{ type: 'partition', groups: [small, others] }],
   };
 }
